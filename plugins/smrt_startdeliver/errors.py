@@ -1,0 +1,26 @@
+"""What can go wrong, as a small tree. Each message is one line for a person: what is wrong, where, what to do.
+
+SmrtStartdeliverError
+├── ConfigurationError      a file, variable or setting that cannot be used as it stands
+├── WarehouseError          the warehouse cannot be reached, refuses, or lacks what it must have
+├── StartdeliverError       Startdeliver, or the way to it (`startdeliver/errors.py` has its branches)
+└── AccountingError         the fates of a run's rows do not add up
+"""
+
+from __future__ import annotations
+
+
+class SmrtStartdeliverError(Exception):
+    """Base of all errors that this product raises on purpose."""
+
+
+class ConfigurationError(SmrtStartdeliverError):
+    """A file, variable or setting cannot be used: the message names file, line and key, and says what is allowed."""
+
+
+class WarehouseError(SmrtStartdeliverError):
+    """The warehouse cannot be reached, refuses, or lacks what every warehouse must have."""
+
+
+class AccountingError(SmrtStartdeliverError):
+    """The fates of a run's rows do not add up to the rows that it read."""

@@ -1,0 +1,1 @@
+"""From the warehouse's rows to Startdeliver's fields, by the destination's mapping document. Pure."""

@@ -1,0 +1,60 @@
+"""Which fields of a customer or user to send: those that differ from what was acknowledged, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from smrt_startdeliver.mapping.records import UNKNOWN
+from smrt_startdeliver.plan.fingerprints import field_fingerprint
+
+Fields = Mapping[str, str | None]
+"""Alias -> canonical text, None for null, UNKNOWN for a value of which nothing is said."""
+
+Acknowledged = Mapping[str, str]
+"""Alias -> fingerprint of the value that Startdeliver holds; an alias that is null there is absent."""
+
+
+def changed_fields(wanted: Fields, acknowledged: Acknowledged, *, sync_nulls: bool) -> dict[str, str | None]:
+    """The fields to send (semantics.md, What is sent when nothing changed).
+
+    A value goes out where its fingerprint differs; a null where a value was set before, unless `sync_nulls` is off; a
+    null that was never set, and what is unknown, do not.
+    """
+    changed: dict[str, str | None] = {}
+    for alias, value in wanted.items():
+        if value == UNKNOWN:
+            continue
+        if value is None:
+            if sync_nulls and alias in acknowledged:
+                changed[alias] = None
+        elif acknowledged.get(alias) != field_fingerprint(value):
+            changed[alias] = value
+    return changed
+
+
+def after(acknowledged: Acknowledged, sent: Mapping[str, str | None]) -> dict[str, str]:
+    """What is acknowledged once these fields have been sent."""
+    merged = {**acknowledged, **{alias: field_fingerprint(value) for alias, value in sent.items() if value is not None}}
+    return {alias: print_ for alias, print_ in merged.items() if sent.get(alias, "") is not None}
+
+
+def held_already(found: Mapping[str, Any], wanted: Fields) -> dict[str, str]:
+    """What an object that was found, not created, holds of the fields that we want to set.
+
+    Where we have no value of our own, theirs stays: it does not count as acknowledged, so no null is sent over it.
+    """
+    return {
+        alias: field_fingerprint(canonical_text(found[alias]))
+        for alias, value in wanted.items()
+        if value is not None and found.get(alias) is not None
+    }
+
+
+def canonical_text(value: Any) -> str:
+    """A JSON value as the text that our frames hold for it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

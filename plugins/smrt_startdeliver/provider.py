@@ -1,0 +1,32 @@
+"""What Airflow reads of an installed provider: the connection type `startdeliver` and its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smrt_startdeliver import __version__
+
+
+def get_provider_info() -> dict[str, Any]:
+    """The provider's metadata; light, as Airflow loads it in every process."""
+    return {
+        "package-name": "smrt-startdeliver",
+        "name": "SMRT to Startdeliver",
+        "description": "Loads what changed in SMRT's data warehouse into Startdeliver.",
+        "versions": [__version__],
+        "connection-types": [
+            {
+                "connection-type": "startdeliver",
+                "hook-class-name": "smrt_startdeliver.startdeliver.hook.StartdeliverHook",
+                "hook-name": "Startdeliver",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["schema", "login", "port", "extra"],
+                    "relabeling": {"host": "Base URL", "password": "API key"},
+                    "placeholders": {
+                        "host": "https://app.startdeliver.com/api/v1/",
+                        "password": "Settings, API keys, with admin permissions",
+                    },
+                },
+            }
+        ],
+    }

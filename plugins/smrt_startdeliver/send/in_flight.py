@@ -1,0 +1,36 @@
+"""Several requests at once, each customer's in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from threading import Event
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def send_in_order(sequences: Iterable[Sequence[T]], send: Callable[[T], None], max_in_flight: int) -> None:
+    """Send the items of each sequence one after the other, of `max_in_flight` sequences at once.
+
+    What `send` raises ends all of it: the items under way are answered, the others are not sent, and it is raised here.
+    """
+    stopped = Event()
+
+    def send_one_by_one(sequence: Sequence[T]) -> None:
+        for item in sequence:
+            if stopped.is_set():
+                return
+            try:
+                send(item)
+            except BaseException:
+                stopped.set()
+                raise
+
+    with ThreadPoolExecutor(max_in_flight) as pool:
+        longest_first = sorted(sequences, key=len, reverse=True)
+        done, _ = wait([pool.submit(send_one_by_one, one) for one in longest_first], return_when=FIRST_EXCEPTION)
+        failed = [future for future in done if future.exception()]
+        stopped.set() if failed else None
+    for future in failed:
+        future.result()

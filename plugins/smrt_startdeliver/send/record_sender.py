@@ -1,0 +1,191 @@
+"""Customers and users on their way: looked up, created or updated, and acknowledged, batch by batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from smrt_startdeliver.plan.records import after, canonical_text, changed_fields, held_already
+from smrt_startdeliver.send.in_flight import send_in_order
+from smrt_startdeliver.send.reasons import Rejection, rejection_of
+from smrt_startdeliver.startdeliver import wire
+from smrt_startdeliver.startdeliver.api import Startdeliver
+from smrt_startdeliver.startdeliver.errors import Gone, OutcomeUnknown, Refused, Unreachable
+from smrt_startdeliver.state.database import State
+
+_CREATE_TRIES = 4
+
+Fate = Literal["created", "updated", "unchanged", "rejected"]
+
+
+@dataclass
+class Record:
+    """One customer or user that differs from what was acknowledged.
+
+    `fields`: alias -> canonical text, None or UNKNOWN. `startdeliver_id` is None until it is looked up or created;
+    `acknowledged` are the fingerprints of what Startdeliver holds. `fate` is None until it is known.
+    """
+
+    key: str
+    match_field: str
+    match_value: str
+    fingerprint: int
+    fields: dict[str, str | None]
+    startdeliver_id: int | None = None
+    acknowledged: dict[str, str] = field(default_factory=dict)
+    intended: tuple[str, str] | None = None
+    fate: Fate | None = None
+    created_here: bool = False
+    rejection: Rejection | None = None
+
+
+@dataclass
+class RecordSender:
+    """Sends the records of one entity. With `dry_run` it looks up, plans, and writes nothing anywhere."""
+
+    entity: Literal["customer", "user"]
+    types: Mapping[str, wire.FieldType]
+    api: Startdeliver
+    state: State
+    run: int
+    max_in_flight: int
+    sync_nulls: bool
+    full_resync: bool
+    dry_run: bool
+
+    def send(self, records: Sequence[Record]) -> None:
+        """Give each record (500 at most) its fate. Raises KeyRefused, Unreachable; what was done is acknowledged."""
+        self._look_up([record for record in records if record.startdeliver_id is None and record.fate is None])
+        open_records = [record for record in records if record.fate is None]
+        if self.dry_run:
+            for record in open_records:
+                record.fate = self._planned(record)
+            return
+        self._intend([record for record in open_records if record.startdeliver_id is None])
+        try:
+            send_in_order([[record] for record in open_records], self._send_one, self.max_in_flight)
+        finally:
+            self._acknowledge([record for record in open_records if record.fate in ("created", "updated", "unchanged")])
+
+    def _look_up(self, records: Sequence[Record]) -> None:
+        """Find those that Startdeliver has already, in one request for each field that they match on."""
+        fields = {record.match_field for record in records} | {r.intended[0] for r in records if r.intended}
+        for match_field in sorted(fields):
+            wanted: dict[str, Record] = {}
+            for record in records:
+                for candidate in {(record.match_field, record.match_value), record.intended}:
+                    if candidate and candidate[0] == match_field and record.startdeliver_id is None:
+                        wanted[candidate[1]] = record
+            self._adopt(match_field, wanted)
+
+    def _adopt(self, match_field: str, wanted: Mapping[str, Record]) -> None:
+        values = [wire.json_value(value, self.types[match_field]) for value in wanted]
+        found = self.api.find(self.entity, match_field, values) if values else []
+        holders = {
+            row["startdeliver_id"]: row["key"]
+            for row in self.state.rows("match_holders", entity=self.entity, ids=[one["id"] for one in found])
+        }
+        for one in sorted(found, key=lambda one: int(one["id"]), reverse=True):  # of several, the oldest is the match
+            record = wanted.get(canonical_text(one.get(match_field)))
+            if record is None:
+                continue
+            if holders.get(one["id"], record.key) != record.key:
+                record.fate, record.rejection = "rejected", Rejection("match_not_unique", match_field)
+                continue
+            record.fate, record.rejection = None, None
+            record.startdeliver_id = int(one["id"])
+            record.acknowledged = held_already(one, record.fields)
+
+    def _send_one(self, record: Record) -> None:
+        try:
+            if record.startdeliver_id is None:
+                self._create(record)
+            else:
+                self._update(record)
+        except Refused as refused:
+            record.fate, record.rejection = "rejected", rejection_of(refused, record.fields.values())
+
+    def _create(self, record: Record) -> None:
+        sent = {alias: value for alias, value in self._changes(record).items() if value is not None}
+        for _ in range(_CREATE_TRIES):
+            try:
+                record.startdeliver_id = self.api.create(self.entity, self._body(sent))
+            except OutcomeUnknown:
+                self._adopt(record.match_field, {record.match_value: record})
+                if record.fate == "rejected":
+                    return
+                if record.startdeliver_id is None:
+                    continue
+                self._update(record)  # it was created after all; whatever it lacks is sent
+            record.acknowledged = after(record.acknowledged, sent)
+            record.fate, record.created_here = "created", True
+            return
+        raise Unreachable(f"Startdeliver lost {_CREATE_TRIES} tries to create one {self.entity}: the next run goes on")
+
+    def _update(self, record: Record) -> None:
+        assert record.startdeliver_id is not None
+        sent = self._changes(record)
+        if sent:
+            try:
+                self.api.update(self.entity, record.startdeliver_id, self._body(sent))
+            except Gone:
+                # Somebody deleted it in Startdeliver: it is a new record again, unless it is there under another id.
+                record.startdeliver_id, record.acknowledged = None, {}
+                self._adopt(record.match_field, {record.match_value: record})
+                if record.startdeliver_id is None:
+                    self._create(record)
+                    return
+                sent = self._changes(record)
+                self.api.update(self.entity, record.startdeliver_id, self._body(sent))
+        record.acknowledged = after(record.acknowledged, sent)
+        record.fate = "updated" if sent else "unchanged"
+
+    def _changes(self, record: Record) -> dict[str, str | None]:
+        acknowledged: Mapping[str, str] = record.acknowledged
+        if self.full_resync:  # every value again, whatever is acknowledged of it; nulls as ever
+            acknowledged = {alias: "" for alias in acknowledged}
+        return changed_fields(record.fields, acknowledged, sync_nulls=self.sync_nulls)
+
+    def _planned(self, record: Record) -> Fate:
+        if record.startdeliver_id is None:
+            return "created"
+        return "updated" if self._changes(record) else "unchanged"
+
+    def _body(self, fields: Mapping[str, str | None]) -> dict[str, Any]:
+        return {alias: wire.json_value(value, self.types[alias]) for alias, value in fields.items()}
+
+    def _intend(self, records: Sequence[Record]) -> None:
+        self.state.write(
+            "intend_records",
+            [
+                {
+                    "entity": self.entity,
+                    "key": one.key,
+                    "match_field": one.match_field,
+                    "match_value": one.match_value,
+                    "run": self.run,
+                }
+                for one in records
+            ],
+        )
+
+    def _acknowledge(self, records: Sequence[Record]) -> None:
+        self.state.write(
+            "acknowledge_records",
+            [
+                {
+                    "entity": self.entity,
+                    "key": one.key,
+                    "startdeliver_id": one.startdeliver_id,
+                    "match_field": one.match_field,
+                    "match_value": one.match_value,
+                    "fingerprint": one.fingerprint,
+                    "fields": json.dumps(one.acknowledged),
+                    "created_here": one.created_here,
+                    "run": self.run,
+                }
+                for one in records
+            ],
+        )

@@ -1,0 +1,1 @@
+"""What each task of the DAG does: reads and writes here, the rules in `derive`, `mapping` and `plan`."""

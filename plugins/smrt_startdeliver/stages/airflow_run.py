@@ -1,0 +1,112 @@
+"""From Airflow's context to the stages: the only module that knows both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowFailException
+from dateutil.parser import isoparse
+
+from smrt_startdeliver.clock import Interval
+from smrt_startdeliver.errors import SmrtStartdeliverError, WarehouseError
+from smrt_startdeliver.stages import open_run as opening
+from smrt_startdeliver.stages.derive import derive
+from smrt_startdeliver.stages.extract import extract
+from smrt_startdeliver.stages.job import Job, Ticket, at_work
+from smrt_startdeliver.stages.load_events import load_events
+from smrt_startdeliver.stages.load_records import load_records
+from smrt_startdeliver.stages.plan_events import plan_events
+from smrt_startdeliver.stages.plan_records import plan_records
+from smrt_startdeliver.stages.report import report
+from smrt_startdeliver.staging import Staging
+from smrt_startdeliver.startdeliver.errors import Unreachable
+from smrt_startdeliver.state.database import State
+from smrt_startdeliver.state.runs import close_run as close
+from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.window import Request, RunKind
+
+_KINDS: dict[str, RunKind] = {"scheduled": "scheduled", "asset_triggered": "scheduled", "backfill": "backfill"}
+_WORTH_ANOTHER_TRY = (WarehouseError, Unreachable)
+
+
+def open_run(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Open the run that Airflow's context asks for; the ticket for its other tasks."""
+    return asdict(_failing_plainly(lambda: opening.start(_request(context))))
+
+
+def run_stage(name: str, ticket: dict[str, Any]) -> Any:
+    """Do one stage of the run."""
+    stages: dict[str, Callable[[Job], Any]] = {
+        "extract": extract,
+        "derive": derive,
+        "plan": _plan,
+        "load_customers": lambda job: load_records(job, "customer"),
+        "load_users": lambda job: load_records(job, "user"),
+        "load_events": load_events,
+        "report": report,
+    }
+
+    def work() -> Any:
+        with at_work(Ticket(**ticket), name) as job:
+            return stages[name](job)
+
+    return _failing_plainly(work)
+
+
+def close_run(ticket: dict[str, Any] | None) -> None:
+    """Remove the staged rows, and mark a run that is still open as failed."""
+    if ticket is None:
+        return
+    mine = Ticket(**ticket)
+    Staging(mine.staging, mine.buckets).remove()
+    engine = warehouse_engine()
+    try:
+        close(State(engine, mine.state_schema), mine.run, "failed", "a task failed: its log says which and why")
+    finally:
+        engine.dispose()
+
+
+def _plan(job: Job) -> None:
+    plan_events(job)
+    plan_records(job)
+
+
+def _failing_plainly(work: Callable[[], Any]) -> Any:
+    """Fail with the one line that our errors are; what another try cannot mend fails at once."""
+    try:
+        return work()
+    except _WORTH_ANOTHER_TRY:
+        raise
+    except SmrtStartdeliverError as error:
+        raise AirflowFailException(str(error)) from None
+
+
+def _request(context: Mapping[str, Any]) -> Request:
+    params, dag_run = context["params"], context["dag_run"]
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    return Request(
+        dag_run_id=dag_run.run_id,
+        kind=_KINDS.get(str(getattr(dag_run.run_type, "value", dag_run.run_type)), "manual"),
+        interval=Interval(_utc(start), _utc(end)) if start and end else None,
+        now=datetime.now(UTC),
+        since=_moment(params["since"]),
+        until=_moment(params["until"]),
+        dry_run=params["dry_run"],
+        full_resync=params["full_resync"],
+        entities=tuple(params["entities"]),
+    )
+
+
+def _utc(time: datetime) -> datetime:
+    return datetime.fromtimestamp(time.timestamp(), UTC)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An ISO time of the run's parameters; without a zone it is UTC."""
+    if not text:
+        return None
+    time = isoparse(text)
+    return _utc(time if time.tzinfo else time.replace(tzinfo=UTC))

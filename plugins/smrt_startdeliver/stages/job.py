@@ -1,0 +1,70 @@
+"""What every stage works with: the run, the warehouse, the memory, the staged rows, and its own account."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from smrt_startdeliver.plan.fates import Fates
+from smrt_startdeliver.staging import Staging
+from smrt_startdeliver.state.accounts import note_stage
+from smrt_startdeliver.state.database import State
+from smrt_startdeliver.state.runs import Run, read_run
+from smrt_startdeliver.warehouse.catalog import Catalog, read_catalog
+from smrt_startdeliver.warehouse.engine import warehouse_engine
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What tasks hand each other: which run it is and where its memory and its rows are. No person's data."""
+
+    run: int
+    state_schema: str
+    buckets: int
+
+    @property
+    def staging(self) -> str:
+        """The name below which the run's rows are staged."""
+        return f"{self.state_schema}-{self.run}"
+
+
+@dataclass
+class Job:
+    """One stage of one run at work."""
+
+    stage: str
+    run: Run
+    engine: sa.Engine
+    state: State
+    staging: Staging
+    fates: Fates = field(default_factory=Fates)
+    measures: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What the warehouse holds."""
+        return read_catalog(self.engine, self.run.settings.source_schema)
+
+
+@contextmanager
+def at_work(ticket: Ticket, stage: str) -> Iterator[Job]:
+    """A job for a stage; when the stage is done, its account is kept in the schema."""
+    started = time.monotonic()
+    engine = warehouse_engine()
+    try:
+        state = State(engine, ticket.state_schema)
+        run = read_run(state, ticket.run)
+        job = Job(stage, run, engine, state, Staging(ticket.staging, ticket.buckets))
+        yield job
+        note_stage(state, run.number, stage, job.fates, {**job.measures, "seconds": time.monotonic() - started})
+        log.info("%s of run %s done in %.1f s", stage, run.number, time.monotonic() - started)
+    finally:
+        engine.dispose()

@@ -1,0 +1,129 @@
+"""Load events: first what earlier runs left open, then derived ones, then raw ones; each customer's in order of time."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pandas as pd
+
+from smrt_startdeliver.send.event_sender import EventSender, OutgoingEvent
+from smrt_startdeliver.send.reasons import Rejection
+from smrt_startdeliver.stages.addressing import Addressing, addressing
+from smrt_startdeliver.stages.connect import startdeliver
+from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.plan_events import DERIVED, RAW
+from smrt_startdeliver.mapping.field_types import field_types
+
+log = logging.getLogger(__name__)
+
+_BATCH = 2_000
+
+
+def load_events(job: Job) -> None:
+    """Send all events that the run has. Raises KeyRefused, Unreachable; what was sent by then is settled.
+
+    When the run's time is over (`run_budget_minutes`) the rest waits: the next run reads the same window again, and
+    the memory drops what went out.
+    """
+    api = startdeliver(job)
+    sender = EventSender(
+        api, job.state, job.run.number, job.run.settings.max_in_flight, field_types(job.run.document, "user")
+    )
+    with job.state.lock():
+        _open_events(job, sender)
+        for dataset in (DERIVED, RAW):
+            for bucket in range(job.staging.buckets):
+                for batch in _batches(job, dataset, bucket):
+                    _send(job, sender, batch)
+    job.measures.update({f"requests {name}": count for name, count in api.client.requests_made.items()})
+
+
+def _batches(job: Job, dataset: str, bucket: int) -> Iterator[pd.DataFrame]:
+    events = job.staging.read(dataset, bucket)
+    if events is not None:
+        events = events.sort_values(["user_id", "time", "id"], ignore_index=True)
+        for start in range(0, len(events), _BATCH):
+            yield events.iloc[start : start + _BATCH]
+
+
+def _send(job: Job, sender: EventSender, batch: pd.DataFrame) -> None:
+    if _time_is_over(job):
+        job.fates.add_each(batch["entity"], "skipped", "deferred")
+        return
+    outgoing = _addressed(batch, addressing(job, batch))
+    if job.run.dry_run:
+        for event in outgoing:
+            event.fate = event.fate or "sent"
+    else:
+        sender.send(outgoing)
+    _note(job, outgoing)
+
+
+def _addressed(batch: pd.DataFrame, to: Addressing) -> list[OutgoingEvent]:
+    """The events of a batch (columns as staged), each with the user it goes to, or rejected where it has none."""
+    events = []
+    for row in batch.itertuples():
+        event = OutgoingEvent(
+            id=row.id,
+            user_id=row.user_id,
+            name=row.name,
+            entity=row.entity,
+            type=row.type,
+            time=row.time.to_pydatetime(),
+            properties=json.loads(row.properties),
+            at_path=row.at_path if isinstance(row.at_path, str) else None,
+        )
+        address = to.address(event.user_id, event.at_path)
+        if isinstance(address, Rejection):
+            event.fate, event.rejection = "rejected", address
+        else:
+            event.match_field, event.match_value = address
+        events.append(event)
+    return events
+
+
+def _open_events(job: Job, sender: EventSender) -> None:
+    """What earlier runs left open: look up what may have arrived; try again what did not, and what was refused."""
+    rows = job.state.rows("open_events")
+    if not rows or job.run.dry_run:
+        return
+    job.fates.add_each(pd.Series([row["body"]["entity"] for row in rows]), "extracted")
+    frame = pd.DataFrame(
+        [
+            {
+                "id": row["id"],
+                "user_id": row["user_id"],
+                "name": row["name"],
+                "time": pd.Timestamp(row["happened_at"]),
+                **row["body"],
+                "properties": json.dumps(row["body"]["properties"]),
+            }
+            for row in rows
+        ]
+    )
+    unknown = frame["id"].isin([row["id"] for row in rows if row["state"] == "intended"])
+    maybe_sent = _addressed(frame[unknown], addressing(job, frame[unknown]))
+    missing = {event.id for event in sender.settle_unknown(maybe_sent)}
+    _note(job, [event for event in maybe_sent if event.id not in missing])
+    again = frame[~unknown | frame["id"].isin(missing)]
+    for start in range(0, len(again), _BATCH):
+        _send(job, sender, again.iloc[start : start + _BATCH])
+
+
+def _note(job: Job, events: list[OutgoingEvent]) -> None:
+    for event in events:
+        assert event.fate is not None
+        reason = event.rejection.reason if event.rejection else ""
+        job.fates.add(event.entity, event.fate, reason=reason)
+    sent = sum(rows for (_, fate, _), rows in job.fates.counts.items() if fate == "sent")
+    log.info("events: %s sent so far", f"{sent:,}")
+
+
+def _time_is_over(job: Job) -> bool:
+    budget = job.run.settings.run_budget_minutes * 60
+    over = job.state.rows("run_time", run=job.run.number)[0]["seconds"] > budget
+    if over and not job.run.dry_run:
+        job.state.write("defer_run", [{"run": job.run.number}])
+    return bool(over)

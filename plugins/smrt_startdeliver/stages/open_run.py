@@ -1,0 +1,68 @@
+"""Open a run: check everything that it needs before anything is written, and decide what stretch of time it speaks of."""
+
+from __future__ import annotations
+
+import logging
+
+import sqlalchemy as sa
+
+from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping, required_fields
+from smrt_startdeliver.mapping.source import mapping_text
+from smrt_startdeliver.settings import Settings
+from smrt_startdeliver.settings_file import config_folder, load_settings
+from smrt_startdeliver.stages.job import Ticket
+from smrt_startdeliver.startdeliver.api import Startdeliver
+from smrt_startdeliver.startdeliver.hook import StartdeliverHook
+from smrt_startdeliver.state.accounts import note_stage
+from smrt_startdeliver.state.database import State
+from smrt_startdeliver.state.runs import open_run, past
+from smrt_startdeliver.plan.fates import Fates
+from smrt_startdeliver.warehouse.catalog import USERS, read_catalog
+from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.window import Request, decide
+
+log = logging.getLogger(__name__)
+
+CUSTOMERS_A_BUCKET = 50_000
+"""About so many customers, with all of their history, are in memory at once."""
+
+
+def start(request: Request) -> Ticket:
+    """Check settings, mapping document, warehouse and Startdeliver, then open the run.
+
+    Raises SmrtStartdeliverError with one line that says what to fix; nothing has been written then.
+    """
+    settings = load_settings(config_folder())
+    if not settings.timezone_is_set:
+        log.warning("settings.yaml sets no timezone: days are counted in UTC, not on the business's calendar")
+    mapping = mapping_text()
+    document = parse_mapping(mapping.text, mapping.source)
+    engine = warehouse_engine()
+    try:
+        catalog = read_catalog(engine, settings.source_schema)
+        checks = _check_startdeliver(document, settings)
+        state = State(engine, settings.state_schema)
+        state.create()
+        window = decide(request, past(state), settings)
+        run = open_run(state, request, window, settings, mapping.text)
+        note_stage(state, run, "open_run", Fates(), {"requests check": checks})
+        log.info("run %s reads what was loaded from %s to %s", run, window.read_from, window.interval.end)
+        return Ticket(run, settings.state_schema, _buckets(engine, catalog.schema, settings.partitions))
+    finally:
+        engine.dispose()
+
+
+def _check_startdeliver(document: MappingDocument, settings: Settings) -> int:
+    """See that the key is good and every field exists with its type; the number of requests that took."""
+    client = StartdeliverHook().get_conn()
+    startdeliver = Startdeliver(client)
+    startdeliver.who_am_i()
+    for entity, fields in required_fields(document).items():
+        startdeliver.check_fields(entity, fields)
+    return client.requests_made["check"]
+
+
+def _buckets(engine: sa.Engine, schema: str, partitions: int) -> int:
+    customers = sa.select(sa.func.count()).select_from(sa.table(USERS, schema=schema))
+    with engine.connect() as connection:
+        return max(partitions, -(-connection.execute(customers).scalar_one() // CUSTOMERS_A_BUCKET), 1)

@@ -1,0 +1,186 @@
+"""What customers and users should hold: wanted records, staged for loading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from smrt_startdeliver.mapping.customers import group_candidates, merge_customers, wanted_customers
+from smrt_startdeliver.mapping.casts import Kind
+from smrt_startdeliver.mapping.document import EMAIL, ExternalField
+from smrt_startdeliver.mapping.payload import DERIVED_PREFIX
+from smrt_startdeliver.mapping.records import Wanted, match_alone, wanted_users
+from smrt_startdeliver.plan.matching import match_fingerprints, shared_matches
+from smrt_startdeliver.plan.properties import VALUE
+from smrt_startdeliver.stages import history
+from smrt_startdeliver.stages.extract import traits
+from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.plan_events import DERIVED, RAW
+from smrt_startdeliver.stages.rejecting import keep, reject_values
+from smrt_startdeliver.staging import BucketWriter, bucket_of
+from smrt_startdeliver.vocabulary import DERIVED_TRAITS
+from smrt_startdeliver.warehouse.catalog import GROUPS, USERS
+
+WANTED = {"customer": "wanted/customer", "user": "wanted/user"}
+REJECTED_USERS = "rejected/user"
+SHARED_MATCHES = "shared_matches"
+_CANDIDATES = "candidates/customer"
+
+
+def plan_records(job: Job) -> None:
+    """Stage the wanted customers and users, those users that are rejected, and the match values that several claim."""
+    users, rejected = job.staging.writer(WANTED["user"]), job.staging.writer(REJECTED_USERS)
+    candidates = job.staging.writer(_CANDIDATES)
+    matches = []
+    for bucket in range(job.staging.buckets):
+        rows = _with_traits(job, bucket)
+        if job.run.syncs_customers:
+            _candidates(job, rows, candidates)
+        wanted = _wanted_users(job, bucket, rows) if job.run.syncs_users else _needed_users(job, bucket, rows)
+        _note_rejected(job, wanted, rejected)
+        users.write(wanted.records, by="key")
+        matches.append(match_fingerprints(wanted.records).to_numpy())
+    users.write(_users_at_path(job, np.concatenate(matches)).records, by="key")
+    shared = pd.DataFrame({"match": shared_matches(matches)})
+    job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
+    if job.run.syncs_customers:
+        _plan_customers(job)
+
+
+def _with_traits(job: Job, bucket: int) -> pd.DataFrame:
+    """The rows of `users` with the derived traits beside SMRT's own."""
+    rows = history.users(job, bucket)
+    derived = job.staging.read("traits", bucket)
+    if derived is None:
+        return rows
+    known = [trait for trait in DERIVED_TRAITS if trait in derived]
+    return rows.merge(derived[["user_id", *known]].rename(columns={t: DERIVED_PREFIX + t for t in known}), on="user_id")
+
+
+def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
+    """Everybody: those with a row in `users`, and those of whom there are only events, by the match field alone."""
+    _note_user_rows(job, bucket)
+    seen = history.customers_of_events(job, bucket)
+    only_events = seen[~seen.isin(rows["user_id"])].reset_index(drop=True)
+    job.fates.add("users", "extracted", len(only_events))
+    return _both(
+        wanted_users(rows, _kinds(job, USERS), job.run.document, job.run.settings),
+        match_alone(only_events, job.run.document, job.run.settings),
+    )
+
+
+def _needed_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
+    """Those to whom an event of this run goes, by the match field alone (semantics.md, What a run sends)."""
+    outgoing = [chunk["user_id"] for name in (DERIVED, RAW) for chunk in job.staging.chunks(name, bucket)]
+    needed = pd.concat([pd.Series(dtype="str"), *outgoing]).drop_duplicates()
+    job.fates.add("users", "extracted", len(needed))
+    document, settings = job.run.document, job.run.settings
+    known = wanted_users(rows[rows["user_id"].isin(needed)], _kinds(job, USERS), document, settings)
+    only_events = needed[~needed.isin(rows["user_id"])].reset_index(drop=True)
+    whole = _both(known, match_alone(only_events, document, settings))
+    matched = [
+        name
+        for name in ("key", "match_field", "match_value", document.user_match.field, EMAIL)
+        if name in whole.records
+    ]
+    records = whole.records[matched].copy()
+    for alias in {document.user_match.field, EMAIL} & set(matched):
+        records[alias] = records[alias].where(records["match_field"] == alias)
+    of_records = whole.rejections[whole.rejections["field"].isna()]
+    return Wanted(records, whole.types, of_records)
+
+
+def _users_at_path(job: Job, known: Any) -> Wanted:
+    """Users that events name at `segment_override_matching_field` and nobody else is, by the match field alone."""
+    chunks = [
+        chunk["at_path"].dropna() for bucket in range(job.staging.buckets) for chunk in job.staging.chunks(RAW, bucket)
+    ]
+    values = pd.concat([pd.Series(dtype="str"), *chunks]).drop_duplicates()
+    wanted = match_at_path(job, values[values != ""])
+    new = ~match_fingerprints(wanted.records).isin(known)
+    records = wanted.records[new].assign(key=lambda found: "at path: " + found["key"])
+    job.fates.add("users", "extracted", len(records))
+    return Wanted(records, wanted.types, wanted.rejections)
+
+
+def match_at_path(job: Job, values: pd.Series[str]) -> Wanted:
+    """The users that values at the override path match, the value being each one's key."""
+    by_value = job.run.document.model_copy(update={"external_matching_field": ExternalField(field="userId")})
+    return match_alone(values.reset_index(drop=True), by_value, job.run.settings)
+
+
+def _note_user_rows(job: Job, bucket: int) -> None:
+    for chunk in job.staging.chunks(USERS, bucket):
+        job.fates.add("users", "extracted", chunk["copies"].sum())
+        job.fates.add("users", "skipped", (chunk["copies"] - 1).sum(), "duplicate")
+        job.fates.add("users", "rejected", chunk["user_id"].isna().sum(), "no_id")
+
+
+def _note_rejected(job: Job, wanted: Wanted, writer: BucketWriter) -> None:
+    of_record = wanted.rejections["field"].isna()
+    rejected = wanted.rejections[of_record]
+    for reason, count in rejected["reason"].value_counts().items():
+        job.fates.add("users", "rejected", int(count), str(reason))
+    keep(job, "users", rejected.assign(field=""))
+    reject_values(job, "users", wanted.rejections[~of_record])
+    writer.write(rejected[["key", "reason"]], by="key")
+
+
+def _candidates(job: Job, rows: pd.DataFrame, writer: BucketWriter) -> None:
+    found = wanted_customers(rows, _kinds(job, USERS), job.run.document, job.run.settings)
+    _note_candidates(job, found, len(rows))
+    writer.write(found.records, by="key")
+
+
+def _note_candidates(job: Job, found: Wanted, rows: int) -> None:
+    """Account for rows that speak of customers; those that name one are accounted for once they are merged."""
+    of_row = found.rejections["field"].isna()
+    job.fates.add("customers", "extracted", rows)
+    job.fates.add("customers", "skipped", len(found.skipped), "no_customer_key")
+    for reason, count in found.rejections.loc[of_row, "reason"].value_counts().items():
+        job.fates.add("customers", "rejected", int(count), str(reason))
+    reject_values(job, "customers", found.rejections[~of_row])
+
+
+def _plan_customers(job: Job) -> None:
+    """Merge what users and Group calls say of each customer."""
+    document, settings = job.run.document, job.run.settings
+    nobody = wanted_customers(history.users(job, 0).iloc[:0], _kinds(job, USERS), document, settings)
+    calls = _group_calls(job)
+    writer = job.staging.writer(WANTED["customer"])
+    for bucket in range(job.staging.buckets):
+        said = job.staging.read(_CANDIDATES, bucket)
+        by_users = nobody if said is None else replace(nobody, records=said)
+        mine = replace(calls, records=calls.records[bucket_of(calls.records["key"], job.staging.buckets) == bucket])
+        merged = merge_customers(by_users, mine)
+        merged_away = len(by_users.records) + len(mine.records) - len(merged.records)
+        job.fates.add("customers", "skipped", merged_away, "same_customer")
+        writer.write(merged.records, by="key")
+
+
+def _group_calls(job: Job) -> Wanted:
+    """What Group calls say of customers; they are few, and any of them may speak of any customer."""
+    chunks = [chunk for bucket in range(job.staging.buckets) for chunk in job.staging.chunks(GROUPS, bucket)]
+    columns = {"id": "str", "user_id": "str", "group_id": "str", "time": "datetime64[us, UTC]", "copies": "Int64"}
+    nobody = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+    calls = pd.concat([nobody, *chunks], ignore_index=True).rename(columns=lambda name: name.removeprefix(VALUE))
+    job.fates.add("customers", "extracted", (calls["copies"] - 1).sum())
+    job.fates.add("customers", "skipped", (calls["copies"] - 1).sum(), "duplicate")
+    found = group_candidates(calls, _kinds(job, GROUPS), job.run.document, job.run.settings)
+    _note_candidates(job, found, len(calls))
+    return found
+
+
+def _kinds(job: Job, table: str) -> dict[str, Kind]:
+    return traits(job.catalog.columns(table))
+
+
+def _both(first: Wanted, second: Wanted) -> Wanted:
+    return Wanted(
+        pd.concat([first.records, second.records], ignore_index=True),
+        {**second.types, **first.types},
+        pd.concat([first.rejections, second.rejections], ignore_index=True),
+    )

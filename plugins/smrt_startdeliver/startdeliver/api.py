@@ -1,0 +1,63 @@
+"""The verbs that the pipeline uses of Startdeliver's API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smrt_startdeliver.startdeliver import wire
+from smrt_startdeliver.startdeliver.client import Client, Purpose
+from smrt_startdeliver.startdeliver.errors import Refused, StartdeliverError
+
+
+class Startdeliver:
+    """Customers, users and usages over a `Client`. Every method may raise KeyRefused or Unreachable."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def who_am_i(self) -> Any:
+        """Whom the key belongs to; the cheapest request that shows that host and key are right."""
+        return self.client.get("me", purpose="check")
+
+    def check_fields(self, entity: wire.Entity, fields: Mapping[str, wire.FieldType]) -> None:
+        """See that each alias exists with its type, in one request that reads a single record.
+
+        Raises StartdeliverError with the first alias that Startdeliver does not accept, and what to do about it.
+        """
+        if not fields:
+            return
+        try:
+            self.client.search(entity, wire.search_query(wire.field_probe(fields), limit=1), purpose="check")
+        except Refused as refused:
+            named = f"{entity} field '{refused.field}'" if refused.field else f"a field of {entity}"
+            wanted = f" of type {fields[refused.field]}" if refused.field in fields else ""
+            raise StartdeliverError(
+                f"Startdeliver does not accept {named} ({refused}): create it{wanted} under Settings, Fields "
+                "in Startdeliver, or take it out of the mapping document"
+            ) from refused
+
+    def find(self, entity: wire.Entity, alias: str, values: Sequence[Any]) -> list[wire.Json]:
+        """All objects whose `alias` is one of `values` (500 at most)."""
+        return self._all_pages(entity, {alias: list(values)})
+
+    def sent_messages(self, message_ids: Sequence[str]) -> set[str]:
+        """Which of these message ids (500 at most) Startdeliver already holds a usage for."""
+        return {wire.message_id(usage) for usage in self._all_pages("usage", wire.usage_by_message(message_ids))}
+
+    def create(self, entity: wire.Entity, fields: wire.Json) -> int:
+        """Create an object; its new id. Raises Refused, OutcomeUnknown."""
+        return wire.created_id(self.client.post(entity, fields))
+
+    def update(self, entity: wire.Entity, object_id: int, fields: wire.Json) -> None:
+        """Change the given fields of an object. Raises Refused, Gone."""
+        self.client.patch(f"{entity}/{object_id}", wire.update_body(object_id, fields))
+
+    def _all_pages(self, entity: wire.Entity, filters: wire.Json, purpose: Purpose = "lookup") -> list[wire.Json]:
+        objects: list[wire.Json] = []
+        while True:
+            query = wire.search_query(filters, offset=len(objects))
+            page = wire.found(self.client.search(entity, query, purpose=purpose))
+            objects += page
+            if len(page) < wire.PAGE_SIZE:
+                return objects

@@ -1,0 +1,64 @@
+"""Airflow's door to Startdeliver: the connection type `startdeliver`."""
+
+from __future__ import annotations
+
+from airflow.sdk import BaseHook
+
+from smrt_startdeliver.errors import ConfigurationError
+from smrt_startdeliver.startdeliver import wire
+from smrt_startdeliver.startdeliver.api import Startdeliver
+from smrt_startdeliver.startdeliver.client import Client
+from smrt_startdeliver.startdeliver.errors import StartdeliverError
+from smrt_startdeliver.startdeliver.pace import Pace
+
+DEFAULT_HOST = "https://app.startdeliver.com/api/v1/"
+
+
+class StartdeliverHook(BaseHook):
+    """A hook on `requests` for the connection type `startdeliver`: host = base URL, password = API key.
+
+    :param startdeliver_conn_id: the connection.
+    :param requests_per_second: a fixed ceiling; without one the pace is found from the server's answers.
+    :param max_in_flight: how many requests are under way at once, which is how many connections are kept open.
+    """
+
+    conn_name_attr = "startdeliver_conn_id"
+    default_conn_name = "startdeliver"
+    conn_type = "startdeliver"
+    hook_name = "Startdeliver"
+
+    def __init__(
+        self,
+        startdeliver_conn_id: str = default_conn_name,
+        *,
+        requests_per_second: float | None = None,
+        max_in_flight: int = 8,
+    ) -> None:
+        super().__init__()
+        self.startdeliver_conn_id = startdeliver_conn_id
+        self.requests_per_second = requests_per_second
+        self.max_in_flight = max_in_flight
+
+    def get_conn(self) -> Client:
+        """A client for the connection. Raises ConfigurationError when it has no key."""
+        connection = self.get_connection(self.startdeliver_conn_id)
+        if not connection.password:
+            raise ConfigurationError(
+                f"connection '{self.startdeliver_conn_id}' has no API key: make one in Startdeliver under Settings, "
+                "API keys, with admin permissions, and put it into the connection's password"
+            )
+        scheme = connection.schema if connection.schema in ("http", "https") else None
+        return Client(
+            wire.base_url(connection.host or DEFAULT_HOST, scheme, connection.port),
+            connection.password,
+            pace=Pace(self.requests_per_second),
+            max_in_flight=self.max_in_flight,
+        )
+
+    def test_connection(self) -> tuple[bool, str]:
+        """What the connection form's Test button says."""
+        try:
+            Startdeliver(self.get_conn()).who_am_i()
+        except (StartdeliverError, ConfigurationError) as error:
+            return False, str(error)
+        return True, "Startdeliver accepts the key"

@@ -1,0 +1,121 @@
+"""Every assumption about Startdeliver's API, in one place: how our records become requests, and answers our records.
+
+Source: startdeliver-api.md. What that page marks as assumed (A) is assumed here and nowhere else, so that one edit
+follows a correction. Pure: no network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import quote
+
+API_PATH = "/api/v1/"
+PAGE_SIZE = 500
+LONGEST_URL = 7_500
+CLIENT_TIMEOUT_SECONDS = 120
+OVERRIDE_HEADERS = {"X-HTTP-Method-Override": "GET"}
+
+Entity = Literal["customer", "user", "usage"]
+FieldType = Literal["text", "number", "date", "boolean"]
+Json = dict[str, Any]
+
+
+def base_url(host: str, scheme: str | None = None, port: int | None = None) -> str:
+    """The base URL that a connection's host means, ending in a slash; without a path it gets `/api/v1/`."""
+    url = host if "://" in host else f"{scheme or 'https'}://{host}"
+    start, _, path = url.partition("://")[2].partition("/")
+    if port and ":" not in start:
+        start = f"{start}:{port}"
+    return f"{url.partition('://')[0]}://{start}/{path.strip('/') or API_PATH.strip('/')}/"
+
+
+def search_query(filters: Mapping[str, Any], *, limit: int = PAGE_SIZE, offset: int = 0) -> Json:
+    """A search: a filter value is a scalar, a list (any of), or an object of gt gte lt lte eq ne."""
+    return {"filter": dict(filters), "limit": limit, "offset": offset}
+
+
+def search_path(entity: Entity, query: Json) -> str:
+    """The path of a search in its short form; longer than `LONGEST_URL` with the base, it must go as a POST."""
+    return f"{entity}?query={quote(compact_json(query), safe='')}"
+
+
+def compact_json(value: Any) -> str:
+    """JSON without spaces, as it is sent and counted."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def found(answer: Any) -> list[Json]:
+    """The objects of a search's answer."""
+    return list(answer["result"])
+
+
+def created_id(answer: Any) -> int:
+    """The id of a created object, at the top level or under `result`."""
+    created = answer["result"] if isinstance(answer.get("result"), dict) else answer
+    return int(created["id"])
+
+
+def refusal(answer: Any) -> tuple[str | None, str]:
+    """The field that a 400 names, and what it says of it; any body is read, none is trusted to be well-formed."""
+    if not isinstance(answer, dict):
+        return None, str(answer)[:300]
+    error = answer.get("error", answer)
+    if isinstance(error, dict):
+        field = error.get("field")
+        message = error.get("message") or error.get("error") or compact_json(error)
+        return (str(field) if field else None), str(message)[:300]
+    field = answer.get("field")
+    return (str(field) if field else None), str(answer.get("message") or error)[:300]
+
+
+def json_value(text: str | None, field_type: FieldType) -> Any:
+    """A value of our frames (canonical text, None for null) as the JSON value of its type."""
+    if text is None:
+        return None
+    if field_type == "number":
+        return json.loads(text)
+    if field_type == "boolean":
+        return text == "true"
+    return text
+
+
+def update_body(object_id: int, fields: Json) -> Json:
+    """A PATCH's body: the fields that change; the path's id is repeated, as Startdeliver's own client does."""
+    return {"id": object_id, **fields}
+
+
+def usage_body(event: Mapping[str, Any], match_field: str, match_value: Any, properties: Json) -> Json:
+    """An event as a `usage` (settings.md, What is sent as an event). `event` has id, name, type and time."""
+    return {
+        "userId": match_value,
+        "usageType": event["name"],
+        "startdeliverUserFieldToMatchOn": match_field,
+        "timestamp": milliseconds(event["time"]),
+        "type": event["type"],
+        "properties": properties,
+        "messageId": event["id"],
+    }
+
+
+def usage_by_message(message_ids: Sequence[str]) -> Json:
+    """The filter that finds the usages with these message ids."""
+    return {"messageId": list(message_ids)}
+
+
+def message_id(usage: Json) -> str:
+    """The message id of a usage found."""
+    return str(usage["messageId"])
+
+
+def field_probe(fields: Mapping[str, FieldType]) -> Json:
+    """A filter that names each alias with a value of its type: an alias that does not exist makes it a 400."""
+    probes: dict[FieldType, Any] = {"text": "-", "number": 0, "date": "1970-01-01", "boolean": False}
+    return {alias: probes[field_type] for alias, field_type in fields.items()}
+
+
+def milliseconds(time: datetime) -> int:
+    """Milliseconds since 1970, truncated."""
+    return int(time.timestamp() * 1_000_000 + 0.5) // 1_000

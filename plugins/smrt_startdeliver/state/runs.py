@@ -1,0 +1,107 @@
+"""Runs: opened with their window, settings and mapping, closed with what became of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from smrt_startdeliver.clock import Interval
+from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping
+from smrt_startdeliver.rules import Epoch, epochs, one_epoch, rules_of
+from smrt_startdeliver.settings import Settings
+from smrt_startdeliver.state.database import State
+from smrt_startdeliver.window import Past, Request, Window
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its tasks see it: the same window, settings and mapping for all of them, whatever is edited meanwhile."""
+
+    number: int
+    interval: Interval
+    loaded: Interval
+    derive_from: Interval
+    dry_run: bool
+    full_resync: bool
+    history_whole: bool
+    sends_traits: bool
+    sweep: bool
+    entities: tuple[str, ...]
+    settings: Settings
+    document: MappingDocument
+    epochs: tuple[Epoch, ...]
+
+    @property
+    def syncs_users(self) -> bool:
+        """Whether users are synced; else they are created where an event needs one."""
+        return self.sends_traits and "users" in self.entities
+
+    @property
+    def syncs_customers(self) -> bool:
+        """Whether customers are synced."""
+        return self.sends_traits and "customers" in self.entities and self.document.customer_match is not None
+
+
+def past(state: State) -> Past:
+    """What earlier runs left."""
+    return Past(**state.rows("past")[0])
+
+
+def open_run(state: State, request: Request, window: Window, settings: Settings, mapping: str) -> int:
+    """Write a new run; its number. Earlier tries of the same DAG run that never closed count as failed."""
+    with state.transaction():
+        state.write("abandon_runs", [{"dag_run_id": request.dag_run_id}])
+        return int(
+            state.rows(
+                "open_run",
+                dag_run_id=request.dag_run_id,
+                kind=request.kind,
+                window_start=window.interval.start,
+                window_end=window.interval.end,
+                read_from=window.read_from,
+                derive_from=window.derive_from,
+                dry_run=request.dry_run,
+                complete=window.complete,
+                watermark=window.watermark,
+                history_whole=window.history_whole,
+                sends_traits=window.sends_traits,
+                swept=window.sweep,
+                full_resync=request.full_resync,
+                entities=list(request.entities),
+                settings=settings.model_dump_json(),
+                rules=json.dumps(rules_of(settings)),
+                mapping=mapping,
+            )[0]["run"]
+        )
+
+
+def read_run(state: State, number: int) -> Run:
+    """A run by its number."""
+    row = state.rows("run", run=number)[0]
+    settings = Settings.model_validate_json(json.dumps(row["settings"]))
+    interval = Interval(row["window_start"], row["window_end"])
+    return Run(
+        number=number,
+        interval=interval,
+        loaded=Interval(row["read_from"], row["window_end"]),
+        derive_from=Interval(min(row["derive_from"], row["read_from"]), row["window_end"]),
+        dry_run=row["dry_run"],
+        full_resync=row["full_resync"],
+        history_whole=row["history_whole"],
+        sends_traits=row["sends_traits"],
+        sweep=row["swept"],
+        entities=tuple(row["entities"]),
+        settings=settings,
+        document=parse_mapping(row["mapping"], "the run's mapping document"),
+        epochs=tuple(one_epoch(settings) if row["history_whole"] else _epochs(state, settings)),
+    )
+
+
+def close_run(state: State, number: int, outcome: str, message: str | None = None) -> None:
+    """Close a run that is still open; `outcome` is success or failed."""
+    state.write("close_run", [{"run": number, "state": outcome, "message": message}])
+
+
+def _epochs(state: State, settings: Settings) -> list[Epoch]:
+    changes = [(row["since"], row["rules"]) for row in state.rows("rule_changes")]
+    return epochs(changes, settings, past(state).last_end)

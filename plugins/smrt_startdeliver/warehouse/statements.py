@@ -1,0 +1,90 @@
+"""The statements of `sql/extract/`, rendered over the columns that a warehouse really has.
+
+A file reads from `{rows}`: a subselect with every column that the file names, null where the table has it not. So one
+file serves every warehouse, and identifiers are quoted by SQLAlchemy, never pasted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from smrt_startdeliver.mapping.casts import Kind
+from smrt_startdeliver.paths import SQL
+from smrt_startdeliver.warehouse.catalog import LOAD_TIMES, Catalog
+
+_FIRST_TIME = sa.text("timestamptz '0001-01-02 00:00:00+00'")
+_LAST_TIME = sa.text("timestamptz '9999-12-30 00:00:00+00'")
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+@cache
+def sql_file(name: str) -> str:
+    """The text of a file of `sql/`, named by its path below it without `.sql`."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def over_rows(
+    name: str, catalog: Catalog, table: str, keys: tuple[str, ...], values: Mapping[str, Kind]
+) -> sa.TextClause:
+    """The statement `sql/extract/<name>.sql` over a table.
+
+    `{rows}` gets the text columns `keys`, the load times and `timestamp` where the table has them, null where not, and
+    the columns `values` in their kinds; `{values}` is the list of those, quoted.
+    """
+    present = catalog.columns(table)
+    columns = [_text(key, present).label(key) for key in keys]
+    columns += [_time(time, present).label(time) for time in ("timestamp", *LOAD_TIMES)]
+    columns += [_value(name_, kind).label(f"value_{name_}") for name_, kind in values.items()]
+    rows = sa.select(*columns).select_from(sa.table(table, schema=catalog.schema))
+    quote = _DIALECT.identifier_preparer.quote
+    return sa.text(
+        sql_file(f"extract/{name}")
+        .replace("{rows}", f"({_rendered(rows)})")
+        .replace("{values}", "".join(f", {_escape(quote(f'value_{value}'))}" for value in values))
+    )
+
+
+def _rendered(select: sa.Select[tuple[object, ...]]) -> str:
+    return _escape(str(select.compile(dialect=_DIALECT)))
+
+
+def _escape(sql: str) -> str:
+    """A colon in an identifier is no bind parameter."""
+    return sql.replace("%%", "%").replace("::", "\0").replace(":", "\\:").replace("\0", "::")
+
+
+def _text(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[object]:
+    # An empty key is no key: Segment's loaders write one where a call had an empty userId.
+    return (
+        sa.func.nullif(sa.cast(sa.column(name), sa.Text), sa.literal_column("''"))
+        if name in present
+        else _null(sa.Text())
+    )
+
+
+def _time(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[object]:
+    return _clamped(sa.column(name)) if name in present else _null(sa.DateTime(timezone=True))
+
+
+def _value(name: str, kind: Kind) -> sa.ColumnElement[object]:
+    if kind == "time":
+        return _clamped(sa.column(name))
+    if kind in ("text", "number"):  # as text NaN, null and every digit survive
+        return sa.cast(sa.column(name), sa.Text)
+    return sa.column(name)
+
+
+def _clamped(column: sa.ColumnClause[object]) -> sa.ColumnElement[object]:
+    """A time as timestamptz within the years that clients can hold: 'infinity' and the year 20000 are far future."""
+    time = sa.cast(column, sa.DateTime(timezone=True))
+    return sa.case(
+        (column.is_(sa.null()), sa.null()), else_=sa.func.greatest(_FIRST_TIME, sa.func.least(_LAST_TIME, time))
+    )
+
+
+def _null(column_type: sa.types.TypeEngine[object]) -> sa.ColumnElement[object]:
+    return sa.cast(sa.null(), column_type)

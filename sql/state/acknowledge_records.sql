@@ -1,0 +1,13 @@
+insert into {schema}.records
+    (entity, key, startdeliver_id, match_field, match_value, fingerprint, fields, created_here, run)
+values
+    (:entity, :key, :startdeliver_id, :match_field, :match_value, :fingerprint, cast(:fields as jsonb), :created_here, :run)
+on conflict (entity, key) do update
+set startdeliver_id = excluded.startdeliver_id,
+    match_field = excluded.match_field,
+    match_value = excluded.match_value,
+    fingerprint = excluded.fingerprint,
+    fields = excluded.fields,
+    created_here = records.created_here or excluded.created_here,
+    run = excluded.run,
+    acknowledged_at = now()

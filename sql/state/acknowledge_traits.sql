@@ -1,0 +1,1 @@
+update {schema}.runs set acknowledged_traits = true where run = :run

@@ -1,0 +1,1 @@
+insert into {schema}.measures (run, stage, name, value) values (:run, :stage, :name, :value)

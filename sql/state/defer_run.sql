@@ -1,0 +1,1 @@
+update {schema}.runs set deferred = true where run = :run

@@ -1,0 +1,1 @@
+delete from {schema}.counts where run = :run and stage = :stage

@@ -1,0 +1,1 @@
+delete from {schema}.measures where run = :run and stage = :stage

@@ -1,0 +1,1 @@
+select id, state, run from {schema}.events where id = any(:ids)

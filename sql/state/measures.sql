@@ -1,0 +1,1 @@
+select stage, name, value from {schema}.measures where run = :run order by stage, name

@@ -1,0 +1,1 @@
+select key, fields from {schema}.records where entity = :entity and key = any(:keys)

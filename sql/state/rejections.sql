@@ -1,0 +1,1 @@
+select key, field, reason, fingerprint from {schema}.rejections where entity = :entity and key = any(:keys)

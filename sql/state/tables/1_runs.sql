@@ -1,0 +1,30 @@
+-- One row a run of the DAG, dry ones included; `state` is running, success or failed.
+-- `rules` are those of its settings whose change must not derive or send anything older anew.
+-- `deferred`: its time was over before all was sent, so its window still has to be read.
+-- `watermark`: a complete run of the regular kind, where the next one starts at this one's end.
+create table if not exists {schema}.runs (
+    run bigint generated always as identity primary key,
+    dag_run_id text not null,
+    kind text not null,
+    state text not null default 'running',
+    window_start timestamptz not null,
+    window_end timestamptz not null,
+    read_from timestamptz not null,
+    derive_from timestamptz not null,
+    dry_run boolean not null,
+    complete boolean not null,
+    watermark boolean not null,
+    history_whole boolean not null,
+    sends_traits boolean not null,
+    acknowledged_traits boolean not null default false,
+    deferred boolean not null default false,
+    swept boolean not null,
+    full_resync boolean not null,
+    entities text[] not null,
+    settings jsonb not null,
+    rules jsonb not null,
+    mapping text not null,
+    message text,
+    started_at timestamptz not null default now(),
+    finished_at timestamptz
+)
