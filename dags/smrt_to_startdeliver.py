@@ -1,9 +1,9 @@
 """
 ### SMRT to Startdeliver
 
-Every two hours: what changed about a dry cleaner's customers in the warehouse, said in Startdeliver's words, sent once.
+Every two hours: what changed about a dry cleaner's customers in the warehouse, said in Startdeliver's words, once.
 
-1. **open_run** checks settings, mapping document, warehouse, API key and every custom field, before anything is written.
+1. **open_run** checks settings, mapping document, warehouse, API key and every custom field, before it writes.
 2. **extract** reads every SMRT table once, in chunks.
 3. **derive** finds visits, lapses, birthdays and traits.
 4. **plan** compares what is wanted with what was acknowledged.
@@ -11,8 +11,8 @@ Every two hours: what changed about a dry cleaner's customers in the warehouse, 
 6. **report** sees that every row has a fate and that the fates add up; **close_run** clears up, whatever happened.
 
 A scheduled run starts where the last successful one ended, so nothing is lost while the scheduler is off. A rerun is
-always safe: what was acknowledged is not sent again. *Trigger* it with `since` and `until` to send a stretch of history,
-with `dry_run` to see what it would do.
+always safe: what was acknowledged is not sent again. *Trigger* it with `since` and `until` to send a stretch of
+history, with `dry_run` to see what it would do.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import CronTriggerTimetable, Param, dag, task
+from airflow.sdk import CronTriggerTimetable, Param, chain, dag, task
 
 ENTITIES = ["customers", "users", "events"]
 
@@ -110,9 +110,7 @@ def smrt_to_startdeliver() -> None:
         stage(name)(ticket)
         for name in ("extract", "derive", "plan", "load_customers", "load_users", "load_events", "report")
     ]
-    for earlier, later in zip(stages, stages[1:], strict=False):
-        earlier >> later
-    stages[-1] >> close_run(ticket).as_teardown(setups=ticket)
+    chain(*stages, close_run(ticket).as_teardown(setups=ticket))
 
 
 smrt_to_startdeliver()

@@ -1,4 +1,4 @@
-"""`python -m demo.custom_fields`: the custom fields that the mapping document needs, as the sandbox's `--fields` reads them."""
+"""`python -m demo.custom_fields`: the custom fields that the mapping document needs, for the sandbox's `--fields`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from smrt_startdeliver.paths import CONFIG
 def custom_fields() -> dict[str, dict[str, str]]:
     """`{entity: {alias: type}}` of every custom field in `config/mapping.yaml`."""
     path = CONFIG / "mapping.yaml"
-    return {entity: dict(fields) for entity, fields in required_fields(parse_mapping(path.read_text(), str(path))).items()}
+    return {
+        entity: dict(fields) for entity, fields in required_fields(parse_mapping(path.read_text(), str(path))).items()
+    }
 
 
 if __name__ == "__main__":

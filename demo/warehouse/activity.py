@@ -34,8 +34,8 @@ def add_activity(uri: str, schema: str, seed: int, since: datetime, now: datetim
     """Add what happened from `since` to `now` (aware, an hour apart or more), all of it loaded in between.
 
     60 customers were there: some have their order back, others, some of them long away, bring a new one. 25 rows of
-    `users` change, 8 are new. 6 rows are days late, 10 were there already, 1 is of the far future. Equal arguments on
-    an equal warehouse add equal rows.
+    `users` change, 8 are new. 6 rows are days late, 10 were there already, 1 is of the far future. Takes a warehouse of
+    a hundred customers or more. Equal arguments on an equal warehouse add equal rows.
     """
     with psycopg.connect(uri, row_factory=dict_row) as connection:
         connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(schema)))

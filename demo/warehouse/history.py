@@ -14,6 +14,8 @@ from demo.warehouse.segment import Segment
 from demo.warehouse.visits import route_cycle, store_cycle
 from smrt_startdeliver.vocabulary import NEW_CUSTOMER_SIGNUP
 
+AFTER_A_VISIT = timedelta(seconds=20)
+"""When SMRT identifies the customer again."""
 REQUESTED_REGULAR_PICKUPS = "Customer Requested Regular Pickups"
 
 
@@ -33,9 +35,10 @@ def live(segment: Segment, rng: Random, customer: Customer, start: datetime, now
     else:
         exported = start + timedelta(seconds=rng.randrange(7200))
         identify(segment, rng, customer, exported, _visit_before(rng, customer, start, bool(visits)))
-    for visit in visits:
-        if visit == visits[-1] or rng.random() < 0.2:
-            identify(segment, rng, customer, visit + timedelta(seconds=20), visit)
+    known_visits = [visit for visit in visits if segment.has_loaded(visit + AFTER_A_VISIT)]
+    for visit in known_visits:
+        if visit == known_visits[-1] or rng.random() < 0.2:
+            identify(segment, rng, customer, visit + AFTER_A_VISIT, visit)
         if customer.uses_website and rng.random() < 0.3:
             browse(segment, rng, customer.user_id, visit)
 

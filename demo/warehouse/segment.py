@@ -61,6 +61,10 @@ class Segment:
         loaded = {column: identified[column] for column in ("received_at", "uuid_ts")}
         self.users[user_id] = {"id": user_id, **loaded, **_LIBRARY, **traits}
 
+    def has_loaded(self, received: datetime) -> bool:
+        """Whether the sync for what was received then has run by `now`."""
+        return self.sync(received + timedelta(seconds=2)) <= self.now
+
     def message_id(self) -> str:
         """A new id of a call."""
         return f"smrt-{self.rng.getrandbits(128):032x}"

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from airflow.sdk import ObjectStoragePath
 
 STAGING_VARIABLE = "SMRT_STARTDELIVER_STAGING"
-_DEFAULT_STAGING = "file:///tmp/smrt-startdeliver"  # noqa: S108 - one machine's default; a cluster names a bucket
+_DEFAULT_STAGING = "file:///tmp/smrt-startdeliver"
 
 _PANDAS_TYPES = {
     pa.bool_(): pd.BooleanDtype(),
@@ -53,7 +53,7 @@ class Staging:
         if not folder.exists():
             return
         for part in sorted(folder.iterdir(), key=str):
-            with part.open("rb") as file:
+            with part.open("rb") as file:  # type: ignore[no-untyped-call]
                 yield pq.read_table(file).to_pandas(types_mapper=_PANDAS_TYPES.get)
 
     def remove(self) -> None:

@@ -21,8 +21,8 @@ ALL_EVENTS = " UNION ALL ".join(
 NEW_EVENTS = f"SELECT * FROM ({ALL_EVENTS}) AS e WHERE uuid_ts > '{SINCE}'"
 
 
-def active_warehouse(server: Postgres, name: str) -> str:
-    uri = server.create_database(name)
+def active_warehouse(postgres: Postgres, name: str) -> str:
+    uri = postgres.create_database(name)
     create(uri, customers=150, now=SINCE)
     with psycopg.connect(uri) as connection:
         connection.execute("CREATE SCHEMA before")
@@ -33,8 +33,8 @@ def active_warehouse(server: Postgres, name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def warehouse(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(active_warehouse(server, "activity"), options="-c search_path=smrt") as connection:
+def warehouse(postgres: Postgres) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(active_warehouse(postgres, "activity"), options="-c search_path=smrt") as connection:
         yield connection
 
 
@@ -49,8 +49,8 @@ def contents(connection: psycopg.Connection[Any]) -> dict[str, list[tuple[str]]]
     }
 
 
-def test_equal_arguments_add_equal_rows(server: Postgres, warehouse: psycopg.Connection[Any]) -> None:
-    with psycopg.connect(active_warehouse(server, "activity_again")) as again:
+def test_equal_arguments_add_equal_rows(postgres: Postgres, warehouse: psycopg.Connection[Any]) -> None:
+    with psycopg.connect(active_warehouse(postgres, "activity_again")) as again:
         assert contents(again) == contents(warehouse)
 
 
@@ -142,8 +142,8 @@ def test_tracks_gets_the_new_events_and_no_duplicates(warehouse: psycopg.Connect
     )
 
 
-def test_activity_can_go_on(server: Postgres) -> None:
-    uri = active_warehouse(server, "activity_goes_on")
+def test_activity_can_go_on(postgres: Postgres) -> None:
+    uri = active_warehouse(postgres, "activity_goes_on")
     add_activity(uri, "smrt", 3, NOW, NOW + timedelta(hours=2))
     with psycopg.connect(uri, options="-c search_path=smrt") as connection:
         numbers = "SELECT count(DISTINCT id) - count(DISTINCT order_id) FROM order_created"

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import pwd
+import subprocess
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -13,17 +15,26 @@ import psycopg
 import pytest
 
 from demo.postgres import Postgres, PostgresError, running_postgres, start
+from tests.demo.folders import reachable_folder
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     """A folder with a server that each test may stop, kill and start; it holds a table `kept` with one row."""
-    folder = tmp_path_factory.mktemp("restarted")
-    server = start(folder, throwaway=True)
-    with psycopg.connect(server.uri) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
-    yield folder
-    start(folder, throwaway=True).stop()
+    with reachable_folder() as folder:
+        server = start(folder, throwaway=True)
+        with psycopg.connect(server.uri) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+        yield folder
+        start(folder, throwaway=True).stop()
+
+
+@pytest.fixture
+def empty_folder() -> Iterator[Path]:
+    with reachable_folder() as folder:
+        yield folder
 
 
 def kept_rows(server: Postgres) -> list[tuple[int]]:
@@ -35,26 +46,26 @@ def pid_of(folder: Path) -> int:
     return int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
-def test_uri_names_host_and_port(server: Postgres) -> None:
-    with psycopg.connect(server.uri) as connection:
-        assert (connection.info.host, connection.info.port) == ("127.0.0.1", server.port)
+def test_uri_names_host_and_port(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.uri) as connection:
+        assert (connection.info.host, connection.info.port) == ("127.0.0.1", postgres.port)
 
 
-def test_a_wrong_password_is_refused(server: Postgres) -> None:
+def test_a_wrong_password_is_refused(postgres: Postgres) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(server.uri, password="wrong")
+        psycopg.connect(postgres.uri, password="wrong")
 
 
-def test_the_password_is_for_the_owner_alone_and_differs_by_folder(server: Postgres, folder: Path) -> None:
-    files = [server.folder / "password", folder / "password"]
+def test_the_password_is_for_the_owner_alone_and_differs_by_folder(postgres: Postgres, folder: Path) -> None:
+    files = [postgres.folder / "password", folder / "password"]
     assert [file.stat().st_mode & 0o777 for file in files] == [0o600, 0o600]
     assert files[0].read_text() != files[1].read_text()
 
 
-def test_a_created_database_is_empty_even_where_one_of_that_name_was(server: Postgres) -> None:
-    with psycopg.connect(server.create_database("again")) as connection:
+def test_a_created_database_is_empty_even_where_one_of_that_name_was(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.create_database("again")) as connection:
         connection.execute("CREATE TABLE old ()")
-    with psycopg.connect(server.create_database("again")) as connection:
+    with psycopg.connect(postgres.create_database("again")) as connection:
         assert connection.execute("SELECT current_database(), to_regclass('old')").fetchone() == ("again", None)
 
 
@@ -72,6 +83,15 @@ def test_a_restart_keeps_the_data_and_the_address(folder: Path) -> None:
         psycopg.connect(first.uri)
     second = start(folder, throwaway=True)
     assert (second.uri, kept_rows(second)) == (first.uri, [(1,)])
+
+
+def test_it_outlives_the_process_that_started_it(folder: Path) -> None:
+    start(folder, throwaway=True).stop()
+    subprocess.run(
+        [sys.executable, "-c", f"from demo.postgres import start; start({str(folder)!r})"], cwd=ROOT, check=True
+    )
+    server = start(folder)
+    assert (server.started_here, kept_rows(server)) == (False, [(1,)])
 
 
 def test_stopping_what_does_not_run_is_no_error(folder: Path) -> None:
@@ -100,46 +120,42 @@ def test_another_process_with_the_number_of_a_dead_server_is_not_taken_for_it(fo
     assert pid_of(folder) != os.getpid()
 
 
-def test_a_server_that_cannot_start_says_what_its_log_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_cannot_start_says_what_its_log_says(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("demo.postgres.START_TRIES", 1)
-    with running_postgres(tmp_path, throwaway=True):
+    with running_postgres(empty_folder, throwaway=True):
         pass
-    (tmp_path / "data" / "postgresql.conf").write_text("no_such_setting = 1")
+    (empty_folder / "data" / "postgresql.conf").write_text("no_such_setting = 1")
     with pytest.raises(PostgresError, match="no_such_setting"):
-        start(tmp_path)
+        start(empty_folder)
 
 
-def test_an_interrupted_initdb_is_begun_anew(tmp_path: Path) -> None:
-    (tmp_path / "data.unfinished").mkdir()
-    (tmp_path / "data.unfinished" / "PG_VERSION").write_text("18")
-    with running_postgres(tmp_path, throwaway=True) as server:
+def test_an_interrupted_initdb_is_begun_anew(empty_folder: Path) -> None:
+    (empty_folder / "data.unfinished").mkdir()
+    (empty_folder / "data.unfinished" / "PG_VERSION").write_text("18")
+    with running_postgres(empty_folder, throwaway=True) as server:
         psycopg.connect(server.uri).close()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_an_ordinary_user_can_run_one(tmp_path: Path, server: Postgres) -> None:
+def test_an_ordinary_user_can_run_one(empty_folder: Path, postgres: Postgres) -> None:
     nobody = pwd.getpwnam("nobody")
-    os.chown(tmp_path, nobody.pw_uid, nobody.pw_gid)
-    for parent in tmp_path.parents:
-        parent.chmod(parent.stat().st_mode | 0o001)
+    os.chown(empty_folder, nobody.pw_uid, nobody.pw_gid)
 
     def run_one() -> None:
-        with running_postgres(tmp_path, throwaway=True) as own, psycopg.connect(own.uri) as connection:
+        with running_postgres(empty_folder, throwaway=True) as own, psycopg.connect(own.uri) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
     assert exit_status_as(nobody, run_one) == 0
-    assert not (tmp_path / "data" / "postmaster.pid").exists()
+    assert not (empty_folder / "data" / "postmaster.pid").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_a_folder_of_another_user_is_refused(server: Postgres, tmp_path: Path) -> None:
-    for parent in tmp_path.parents:
-        parent.chmod(parent.stat().st_mode | 0o001)
-    tmp_path.chmod(0o755)
+def test_a_folder_of_another_user_is_refused(empty_folder: Path) -> None:
+    empty_folder.chmod(0o755)
 
     def refused() -> None:
         with pytest.raises(PostgresError, match="belongs to another user"):
-            start(tmp_path)
+            start(empty_folder)
 
     assert exit_status_as(pwd.getpwnam("nobody"), refused) == 0
 

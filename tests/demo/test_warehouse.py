@@ -34,8 +34,8 @@ EVENTS = " UNION ALL ".join(
 
 
 @pytest.fixture(scope="module")
-def warehouse(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
-    uri = server.create_database("warehouse")
+def warehouse(postgres: Postgres) -> Iterator[psycopg.Connection[Any]]:
+    uri = postgres.create_database("generated_warehouse")
     create(uri, customers=CUSTOMERS, now=NOW)
     with psycopg.connect(uri, options="-c search_path=smrt") as connection:
         yield connection
@@ -263,6 +263,16 @@ def test_who_never_came_signed_up(segment: Segment, people: list[Customer]) -> N
     never_came = {person.user_id for person in people if person.rhythm is Rhythm.NEVER_CAME}
     assert never_came <= {row["user_id"] for row in segment.rows["new_customer_signup"]}
     assert all(segment.users[user_id]["last_visit"] is None for user_id in never_came)
+
+
+def test_smrt_knows_of_the_last_visit(segment: Segment, people: list[Customer]) -> None:
+    visits = {person.user_id: days for person in people if (days := visits_of(segment, person))}
+    known = dict.fromkeys(visits, START)
+    for row in segment.rows["identifies"]:
+        if row["user_id"] in visits and row["last_visit"]:
+            known[row["user_id"]] = max(known[row["user_id"]], row["last_visit"])
+    behind = {user_id for user_id, days in visits.items() if days[-1] - known[user_id] > timedelta(hours=12)}
+    assert behind == set()
 
 
 def test_departments_are_those_of_a_dry_cleaner(segment: Segment) -> None:

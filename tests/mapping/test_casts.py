@@ -74,7 +74,7 @@ TIME = pd.Timestamp("2025-01-31T05:00:00.123999Z")
         ("date", None, None, None, None, None),
     ],
 )
-def test_each_kind_is_cast_to_each_type(kind, cell, text, number, date, boolean):
+def test_each_kind_is_cast_to_each_type(kind, cell, text, number, date, boolean):  # noqa: PLR0917
     found = [cast_cells([cell], kind, target)[0] for target in TARGETS]
     assert found == [text, number, date, boolean]
 
@@ -129,8 +129,10 @@ CELLS = {
     "integer": st.integers(-(2**63), 2**63 - 1),
     "boolean": st.booleans(),
     # the warehouse's times are clamped to these days (sql/extract)
-    "time": st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30)).map(
-        lambda time: pd.Timestamp(time, tz="UTC")
+    "time": st.datetimes(
+        dt.datetime(1, 1, 2),  # noqa: DTZ001
+        dt.datetime(9999, 12, 30),  # noqa: DTZ001
+        timezones=st.just(dt.UTC),
     ),
     "date": st.dates(dt.date(1, 1, 3), dt.date(9999, 12, 28)),
 }

@@ -28,8 +28,8 @@ def test_a_number_has_one_text(text, number):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", ".", "-", "abc", "NaN", "Infinity", "-inf", "1,000", "$5", "1_000", "0x1F", "1 2", "٣", "5%", "1e400", "-1e308",
-     "1e-308", "1e99999999999999999999", "9" * 400],
+    ["", " ", ".", "-", "abc", "NaN", "Infinity", "-inf", "1,000", "$5", "1_000", "0x1F", "1 2", "٣", "5%", "1e400",
+     "-1e308", "1e-308", "1e99999999999999999999", "9" * 400],
 )  # fmt: skip
 def test_what_no_json_reader_holds_is_no_number(text):
     assert canonical_number(text) is None

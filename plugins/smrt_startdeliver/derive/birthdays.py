@@ -32,8 +32,9 @@ def birthdays(customers: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame
 
     `customers`: user_id and, where the warehouse has them, created_at, custom_fields and `custom_fields_<name>`.
     Returns the frame of birthdays (see above), and rejections: user_id, field (the setting `birthday_field`, or
-    `custom_fields` where its JSON is broken), reason (`unreadable_date` or `broken_json`) and shape, all str, and the fingerprint
-    of the value (int64). Of several values the first that can be read counts; where none can, the first is the one that is rejected.
+    `custom_fields` where its JSON is broken), reason (`unreadable_date` or `broken_json`), shape (all str), and the
+    value's fingerprint (int64), by which a changed value is told from the same one. Of several values the first that
+    can be read counts; where none can, the first is the one that is rejected.
     """
     values = field_values(customers, settings.birthday_field).merge(_creation(customers), on="user_id")
     values = values.join(_read(values["text"], day_first=settings.birthday_day_first))
@@ -74,7 +75,8 @@ def next_birthday(birthdays: pd.DataFrame, end: datetime, settings: Settings) ->
     """
     earliest = _first_whole_day(birthdays["created_at"], settings.zone).reindex(birthdays.index, fill_value=0)
     earliest = earliest.clip(lower=day_of_instant(end, settings.zone))
-    year = pd.Series(earliest.to_numpy().astype("datetime64[D]").astype("datetime64[Y]").astype("int64") + 1970)
+    years = earliest.to_numpy().astype("datetime64[D]").astype("datetime64[Y]").astype("int64") + 1970
+    year = pd.Series(years, index=birthdays.index)
     year += _day_in_year(birthdays, year, settings) < earliest
     year += birthdays["year"].eq(year).fillna(False).astype("int64")
     return pd.DataFrame(

@@ -41,9 +41,7 @@ def demographic(customers: pd.DataFrame, spend: pd.DataFrame, all_spends: npt.ND
     ranked_before = len(all_spends) - np.searchsorted(np.sort(all_spends), spent, side="right")
     fifth = 1 + RANKS * ranked_before // max(len(all_spends), 1)
     ours = pd.Series(np.where(spent > 0, fifth, RANKS), index=customers.index, dtype="Int64")
-    return pd.DataFrame(
-        {"user_id": customers["user_id"], "demographic": smrt_demographic(customers).combine_first(ours)}
-    )
+    return pd.DataFrame({"user_id": customers["user_id"], "demographic": smrt_demographic(customers).fillna(ours)})
 
 
 def smrt_demographic(customers: pd.DataFrame) -> pd.Series[int]:

@@ -89,10 +89,10 @@ class FieldColumns:
             found = self._payloads.find(mapping.path)
             if found is None or mapping.field in self.columns:
                 continue
-            unknown = found.values.eq(UNKNOWN) if found.kind in ("text", "number") else found.broken
-            result = cast(found.values.mask(unknown | found.broken), found.kind, mapping.type, self._zone)
+            known = found.values.mask(found.unknown | found.broken)
+            result = cast(known, found.kind, mapping.type, self._zone)
             reasons = result.reasons.mask(found.broken, BROKEN_JSON)
-            self._set(mapping, result.values.mask(unknown, UNKNOWN), reasons, found.values)
+            self._set(mapping, result.values.mask(found.unknown, UNKNOWN), reasons, found.values)
 
     def add_match(self, match: MatchValues) -> None:
         """Add the field that records are matched on, so that creating a record fills it."""

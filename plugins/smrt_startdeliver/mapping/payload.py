@@ -25,6 +25,7 @@ DERIVED_PREFIX = "derived."
 """Begins the names of the columns that hold derived traits, as no column of a warehouse does (`derived.isLost`)."""
 
 _JSON_COLUMN = "custom_fields"
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _UTC = ZoneInfo("UTC")
 
 
@@ -35,6 +36,11 @@ class Found:
     values: pd.Series[Any]
     kind: Kind
     broken: pd.Series[bool]
+
+    @property
+    def unknown(self) -> pd.Series[bool]:
+        """Which values are not known; only texts can say so."""
+        return self.values.eq(UNKNOWN) if self.kind == "text" else pd.Series(False, index=self.values.index)
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ class Payloads:
             kind = self._kind(column)
             texts = cast(self.rows[column], kind, "text", _UTC).values
             if kind not in ("number", "integer", "boolean"):
-                texts = texts.map(lambda text: json.dumps(text, ensure_ascii=False), na_action="ignore")
+                texts = texts.map(_COMPACT.encode, na_action="ignore")
             members += ("," + json.dumps(name) + ":" + texts.astype("str")).fillna("")
         return self._found(("{" + members.str.slice(1) + "}").mask(members == ""))
 
@@ -132,7 +138,7 @@ def _compact_json(text: str) -> str | None:
     """A JSON text without needless space, empty where it holds nothing; None where it is broken."""
     try:
         document = json.loads(text or "null")
-        compact = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False) if document else ""
+        compact = _COMPACT.encode(document) if document else ""
     except (ValueError, RecursionError):
         return None
     return compact.encode(errors="replace").decode()  # half a surrogate pair is JSON, but no text that can be sent

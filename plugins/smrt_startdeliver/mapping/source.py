@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from airflow.sdk import Variable
 
 from smrt_startdeliver.errors import ConfigurationError
+from smrt_startdeliver.paths import CONFIG
 from smrt_startdeliver.settings_file import config_folder
 
 VARIABLE = "startdeliver_mapping"
+FILE = "mapping.yaml"
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,13 @@ class MappingText:
 
 
 def mapping_text() -> MappingText:
-    """The mapping document in force. Raises ConfigurationError where there is none."""
+    """The mapping document in force; without any the one that ships. Raises ConfigurationError where it is no text."""
     variable = Variable.get(VARIABLE, default=None)
     if variable and variable.strip():
         return MappingText(variable, f"Airflow Variable {VARIABLE}")
-    path = config_folder() / "mapping.yaml"
+    own, default = config_folder() / FILE, CONFIG / FILE
+    path = own if own.exists() else default
     try:
         return MappingText(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise ConfigurationError(
-            f"there is no mapping document: write {path} or the Airflow Variable {VARIABLE} ({error.strerror})"
-        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"the mapping document {path} cannot be read ({error})") from None

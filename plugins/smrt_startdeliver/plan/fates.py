@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, SupportsInt
 
 import pandas as pd
 
@@ -21,9 +21,9 @@ class Fates:
 
     counts: Counter[tuple[str, Fate, str]] = field(default_factory=Counter)
 
-    def add(self, entity: str, fate: Fate, rows: int = 1, reason: str = "") -> None:
+    def add(self, entity: str, fate: Fate, rows: SupportsInt = 1, reason: str = "") -> None:
         """Count rows of an entity; nothing is noted for none."""
-        if rows:
+        if int(rows):
             self.counts[entity, fate, reason] += int(rows)
 
     def add_each(

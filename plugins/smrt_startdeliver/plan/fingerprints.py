@@ -21,7 +21,7 @@ def record_fingerprints(records: pd.DataFrame, columns: Sequence[str]) -> pd.Ser
         name = np.uint64(int.from_bytes(hashlib.blake2b(column.encode(), digest_size=8).digest(), "little") | 1)
         values = records[column].fillna(_NULL).to_numpy(dtype=object)
         total += pd.util.hash_array(values) * name
-    return pd.Series(total.view(np.int64), index=records.index)
+    return pd.Series(total.view(np.int64), index=records.index, dtype="int64")
 
 
 def field_fingerprint(value: str) -> str:

@@ -37,12 +37,13 @@ def property_texts(
     rejected = []
     for column, values in columns.items():
         *parents, leaf = table.properties.get(column, (column,))
-        for row_id, target, value in zip(rows["id"], objects, values, strict=True):
+        for row_id, row, value in zip(rows["id"], objects, values, strict=True):
             if value is None:
                 continue
             if isinstance(value, float) and not math.isfinite(value):
                 rejected.append((row_id, ".".join([*parents, leaf]), "not_a_number", str(value)))
                 continue
+            target = row
             for parent in parents:
                 target = target.setdefault(parent, {})
             target[leaf] = value
@@ -59,7 +60,7 @@ def _values(values: pd.Series[Any], kind: Kind, *, number: bool) -> list[Any]:
         texts = values.dt.strftime("%Y-%m-%dT%H:%M:%S.%f").str.slice(stop=-3) + "Z"
         return [None if pd.isna(text) else text for text in texts]
     if kind in ("boolean", "integer"):
-        return [None if pd.isna(value) else value for value in values.to_numpy(dtype=object, na_value=None)]
+        return [None if pd.isna(value) else value for value in values.tolist()]
     if kind == "date":
         return [None if pd.isna(value) else value.isoformat() for value in values]
     texts = [None if pd.isna(value) else value for value in values]

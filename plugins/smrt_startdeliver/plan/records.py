@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from smrt_startdeliver.mapping.number_text import canonical_number
 from smrt_startdeliver.mapping.records import UNKNOWN
 from smrt_startdeliver.plan.fingerprints import field_fingerprint
 
@@ -55,6 +56,6 @@ def canonical_text(value: Any) -> str:
     """A JSON value as the text that our frames hold for it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, int | float):
+        return canonical_number(str(value)) or str(value)
     return str(value)

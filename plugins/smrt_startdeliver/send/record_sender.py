@@ -100,12 +100,18 @@ class RecordSender:
 
     def _send_one(self, record: Record) -> None:
         try:
-            if record.startdeliver_id is None:
-                self._create(record)
-            else:
-                self._update(record)
+            try:
+                self._save(record)
+            except Gone:
+                self._find_or_create(record)
         except Refused as refused:
             record.fate, record.rejection = "rejected", rejection_of(refused, record.fields.values())
+
+    def _save(self, record: Record) -> None:
+        if record.startdeliver_id is None:
+            self._create(record)
+        else:
+            self._update(record, record.startdeliver_id)
 
     def _create(self, record: Record) -> None:
         sent = {alias: value for alias, value in self._changes(record).items() if value is not None}
@@ -118,34 +124,30 @@ class RecordSender:
                     return
                 if record.startdeliver_id is None:
                     continue
-                self._update(record)  # it was created after all; whatever it lacks is sent
+                self._update(record, record.startdeliver_id)  # it was created after all; whatever it lacks is sent
             record.acknowledged = after(record.acknowledged, sent)
             record.fate, record.created_here = "created", True
             return
         raise Unreachable(f"Startdeliver lost {_CREATE_TRIES} tries to create one {self.entity}: the next run goes on")
 
-    def _update(self, record: Record) -> None:
-        assert record.startdeliver_id is not None
+    def _update(self, record: Record, startdeliver_id: int) -> None:
         sent = self._changes(record)
         if sent:
-            try:
-                self.api.update(self.entity, record.startdeliver_id, self._body(sent))
-            except Gone:
-                # Somebody deleted it in Startdeliver: it is a new record again, unless it is there under another id.
-                record.startdeliver_id, record.acknowledged = None, {}
-                self._adopt(record.match_field, {record.match_value: record})
-                if record.startdeliver_id is None:
-                    self._create(record)
-                    return
-                sent = self._changes(record)
-                self.api.update(self.entity, record.startdeliver_id, self._body(sent))
+            self.api.update(self.entity, startdeliver_id, self._body(sent))
         record.acknowledged = after(record.acknowledged, sent)
         record.fate = "updated" if sent else "unchanged"
+
+    def _find_or_create(self, record: Record) -> None:
+        """Somebody deleted it in Startdeliver: it is a new record again, unless it is there under another id."""
+        record.startdeliver_id, record.acknowledged = None, {}
+        self._adopt(record.match_field, {record.match_value: record})
+        if record.fate != "rejected":
+            self._save(record)
 
     def _changes(self, record: Record) -> dict[str, str | None]:
         acknowledged: Mapping[str, str] = record.acknowledged
         if self.full_resync:  # every value again, whatever is acknowledged of it; nulls as ever
-            acknowledged = {alias: "" for alias in acknowledged}
+            acknowledged = dict.fromkeys(acknowledged, "")
         return changed_fields(record.fields, acknowledged, sync_nulls=self.sync_nulls)
 
     def _planned(self, record: Record) -> Fate:

@@ -20,7 +20,7 @@ Address = tuple[str, str]
 
 @dataclass(frozen=True)
 class Addressing:
-    """The users that a batch of events may go to: by customer, by the value at the override path, and who was refused."""
+    """The users that a batch of events may go to: by customer, by the value at the override path; and who has none."""
 
     customers: Mapping[str, Address]
     at_path: Mapping[str, Address]

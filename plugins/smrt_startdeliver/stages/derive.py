@@ -77,7 +77,7 @@ def _derive_bucket(
     reject_values(job, "users", unreadable.rename(columns={"user_id": "key"}))
     known = [last_visit(seen, own, end, settings), lapse_traits(seen, told, end, settings)]
     known.append(own_or_ranked(customers, spent, ranked))
-    if any(column.startswith("custom_fields") for column in customers):
+    if any(str(column).startswith("custom_fields") for column in customers):
         known.append(next_birthday(born, end, settings))
     frame = users[["user_id"]]
     for found in known:
@@ -96,7 +96,7 @@ def own_or_ranked(customers: pd.DataFrame, spent: pd.DataFrame | None, ranked: n
 
 def as_customers(users: pd.DataFrame) -> pd.DataFrame:
     """The columns of `users` that rules read, in the types that they read: see `derive`."""
-    columns = [name for name in users if name == "demographic" or name.startswith("custom_fields")]
+    columns = [name for name in users if name == "demographic" or str(name).startswith("custom_fields")]
     customers = users[["user_id", *columns]].astype("str")
     if "created_at" in users:
         created = users["created_at"]

@@ -24,8 +24,14 @@ _OURS_OF_A_CALL = frozenset(
 """The columns of a call itself (warehouse.md, Common columns); all others are its traits or properties."""
 
 _EVENT_COLUMNS: dict[str, Kind] = {
-    "id": "text", "user_id": "text", "name": "text", "time": "time", "loaded_at": "time", "reason": "text", "copies": "integer",
-}  # fmt: skip
+    "id": "text",
+    "user_id": "text",
+    "name": "text",
+    "time": "time",
+    "loaded_at": "time",
+    "reason": "text",
+    "copies": "integer",
+}
 _USER_COLUMNS: dict[str, Kind] = {"user_id": "text", "loaded_at": "time", "copies": "integer"}
 _GROUP_COLUMNS: dict[str, Kind] = {
     "id": "text",

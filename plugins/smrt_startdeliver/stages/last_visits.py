@@ -22,7 +22,7 @@ def own_last_visits(users: pd.DataFrame) -> pd.DataFrame:
 
 
 def all_last_visits(job: Job, bucket: int, own: pd.DataFrame, customers: pd.Series[Any]) -> pd.DataFrame:
-    """Every last_visit known of these customers: user_id, time. Those that are new are remembered (not by a dry run)."""
+    """Every last_visit known of these customers: user_id, time. New ones are remembered (not by a dry run)."""
     staged = job.staging.read("last_visits", bucket)
     identified = [] if staged is None else [_readable(staged["user_id"], staged[VALUE + COLUMN])]
     held = pd.concat([own, *identified], ignore_index=True).drop_duplicates()

@@ -1,20 +1,21 @@
-"""Load events: first what earlier runs left open, then derived ones, then raw ones; each customer's in order of time."""
+"""Load events: what earlier runs left open, then derived ones, then raw ones; each customer's in order of time."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
+from smrt_startdeliver.mapping.field_types import field_types
 from smrt_startdeliver.send.event_sender import EventSender, OutgoingEvent
 from smrt_startdeliver.send.reasons import Rejection
 from smrt_startdeliver.stages.addressing import Addressing, addressing
 from smrt_startdeliver.stages.connect import startdeliver
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.plan_events import DERIVED, RAW
-from smrt_startdeliver.mapping.field_types import field_types
 
 log = logging.getLogger(__name__)
 
@@ -64,16 +65,17 @@ def _send(job: Job, sender: EventSender, batch: pd.DataFrame) -> None:
 def _addressed(batch: pd.DataFrame, to: Addressing) -> list[OutgoingEvent]:
     """The events of a batch (columns as staged), each with the user it goes to, or rejected where it has none."""
     events = []
-    for row in batch.itertuples():
+    rows: list[dict[Any, Any]] = batch.to_dict("records")
+    for row in rows:
         event = OutgoingEvent(
-            id=row.id,
-            user_id=row.user_id,
-            name=row.name,
-            entity=row.entity,
-            type=row.type,
-            time=row.time.to_pydatetime(),
-            properties=json.loads(row.properties),
-            at_path=row.at_path if isinstance(row.at_path, str) else None,
+            id=row["id"],
+            user_id=row["user_id"],
+            name=row["name"],
+            entity=row["entity"],
+            type=row["type"],
+            time=row["time"].to_pydatetime(),
+            properties=json.loads(row["properties"]),
+            at_path=row["at_path"] if isinstance(row["at_path"], str) else None,
         )
         address = to.address(event.user_id, event.at_path)
         if isinstance(address, Rejection):
@@ -114,9 +116,8 @@ def _open_events(job: Job, sender: EventSender) -> None:
 
 def _note(job: Job, events: list[OutgoingEvent]) -> None:
     for event in events:
-        assert event.fate is not None
-        reason = event.rejection.reason if event.rejection else ""
-        job.fates.add(event.entity, event.fate, reason=reason)
+        if event.fate is not None:
+            job.fates.add(event.entity, event.fate, reason=event.rejection.reason if event.rejection else "")
     sent = sum(rows for (_, fate, _), rows in job.fates.counts.items() if fate == "sent")
     log.info("events: %s sent so far", f"{sent:,}")
 

@@ -19,6 +19,7 @@ from smrt_startdeliver.stages.connect import startdeliver
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.plan_records import SHARED_MATCHES, WANTED
 from smrt_startdeliver.stages.rejecting import keep
+from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class _Load:
         shared = job.staging.read(SHARED_MATCHES, 0) if entity == "user" else None
         self.shared = pd.Series(dtype="int64") if shared is None else shared["match"]
 
-    def load(self, api: Any) -> None:
+    def load(self, api: Startdeliver) -> None:
         if self.synced and not self.run.dry_run:
             self.job.state.write("acknowledge_traits", [{"run": self.run.number}])
         sender = RecordSender(
@@ -84,7 +85,7 @@ class _Load:
             return
         if self.entity == "user" and self.synced:
             wanted = self._with_customer_ids(wanted)
-        aliases = [column for column in wanted if column not in _NO_FIELDS]
+        aliases = [str(column) for column in wanted if column not in _NO_FIELDS]
         wanted["fingerprint_now"] = record_fingerprints(wanted, aliases)
         known = self._acknowledged(self.entity, wanted["key"])
         wanted = wanted.merge(known, on="key", how="left", suffixes=("", "_acknowledged"))
@@ -107,19 +108,19 @@ class _Load:
     def _records(self, rows: pd.DataFrame, aliases: list[str]) -> list[Record]:
         held = self.job.state.rows("record_fields", entity=self.entity, keys=list(rows["key"]))
         acknowledged = {row["key"]: row["fields"] for row in held}
-        cells = rows[aliases].astype(object).where(rows[aliases].notna(), None).to_dict("records")
+        cells: list[dict[Any, Any]] = rows.astype(object).where(rows.notna(), None).to_dict("records")
         return [
             Record(
-                key=row.key,
-                match_field=row.match_field,
-                match_value=row.match_value,
-                fingerprint=int(row.fingerprint_now),
-                fields=fields,
-                startdeliver_id=None if pd.isna(row.startdeliver_id) else int(row.startdeliver_id),
-                acknowledged=acknowledged.get(row.key, {}),
+                key=row["key"],
+                match_field=row["match_field"],
+                match_value=row["match_value"],
+                fingerprint=row["fingerprint_now"],
+                fields={alias: row[alias] for alias in aliases},
+                startdeliver_id=row["startdeliver_id"],
+                acknowledged=acknowledged.get(row["key"], {}),
                 intended=_intent(row),
             )
-            for row, fields in zip(rows.itertuples(), cells, strict=True)
+            for row in cells
         ]
 
     def _with_customer_ids(self, users: pd.DataFrame) -> pd.DataFrame:
@@ -149,8 +150,8 @@ class _Load:
             keep(self.job, self.name, rejected.assign(shape=rejection.detail, fingerprint=0))
 
 
-def _intent(row: Any) -> tuple[str, str] | None:
+def _intent(row: dict[Any, Any]) -> tuple[str, str] | None:
     """What an earlier run was about to create this record with, where its outcome never became known."""
-    if pd.isna(row.startdeliver_id) and isinstance(row.match_field_acknowledged, str):
-        return row.match_field_acknowledged, row.match_value_acknowledged
+    if row["startdeliver_id"] is None and row["match_field_acknowledged"] is not None:
+        return row["match_field_acknowledged"], row["match_value_acknowledged"]
     return None

@@ -1,4 +1,4 @@
-"""Open a run: check everything that it needs before anything is written, and decide what stretch of time it speaks of."""
+"""Open a run: check all that it needs before anything is written, and decide what stretch of time it speaks of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping, required_fields
 from smrt_startdeliver.mapping.source import mapping_text
-from smrt_startdeliver.settings import Settings
+from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.settings_file import config_folder, load_settings
 from smrt_startdeliver.stages.job import Ticket
 from smrt_startdeliver.startdeliver.api import Startdeliver
@@ -16,7 +16,6 @@ from smrt_startdeliver.startdeliver.hook import StartdeliverHook
 from smrt_startdeliver.state.accounts import note_stage
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.runs import open_run, past
-from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.warehouse.catalog import USERS, read_catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
 from smrt_startdeliver.window import Request, decide
@@ -40,7 +39,7 @@ def start(request: Request) -> Ticket:
     engine = warehouse_engine()
     try:
         catalog = read_catalog(engine, settings.source_schema)
-        checks = _check_startdeliver(document, settings)
+        checks = _check_startdeliver(document)
         state = State(engine, settings.state_schema)
         state.create()
         window = decide(request, past(state), settings)
@@ -52,9 +51,9 @@ def start(request: Request) -> Ticket:
         engine.dispose()
 
 
-def _check_startdeliver(document: MappingDocument, settings: Settings) -> int:
+def _check_startdeliver(document: MappingDocument) -> int:
     """See that the key is good and every field exists with its type; the number of requests that took."""
-    client = StartdeliverHook().get_conn()
+    client = StartdeliverHook(tries=2).get_conn()  # at the start somebody may be watching: fail soon
     startdeliver = Startdeliver(client)
     startdeliver.who_am_i()
     for entity, fields in required_fields(document).items():

@@ -6,6 +6,7 @@ import pandas as pd
 
 from smrt_startdeliver.mapping.paths import parse_path
 from smrt_startdeliver.plan.derived_events import selected, stale
+from smrt_startdeliver.plan.fates import Fate
 from smrt_startdeliver.plan.properties import VALUE, property_texts
 from smrt_startdeliver.plan.raw_events import candidates, entity_of, is_selected
 from smrt_startdeliver.stages.extract import properties
@@ -71,7 +72,7 @@ def _at_path(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.Series[str]:
         return pd.Series(None, index=rows.index, dtype="str")
     path = parse_path(setting)
     smrt_columns = {names: column for column, names in table.properties.items()}
-    staged = {column.removeprefix(VALUE): column for column in rows}
+    staged = {str(column).removeprefix(VALUE): column for column in rows}
     column = smrt_columns.get(path.names) or path.column(staged)
     if column not in staged:
         return pd.Series("", index=rows.index, dtype="str")
@@ -88,10 +89,12 @@ def _unsent(job: Job, events: pd.DataFrame) -> pd.DataFrame:
     known = job.state.frame_of_keys(
         "known_events", {"id": "str", "state": "str", "run": "int64"}, events["id"], argument="ids"
     )
-    for fate, reason, ids in (
-        ("sent", "", known.loc[(known["state"] == "sent") & (known["run"] == job.run.number), "id"]),
-        ("already sent", "", known.loc[(known["state"] == "sent") & (known["run"] != job.run.number), "id"]),
-        ("skipped", "tried_again_already", known.loc[known["state"] != "sent", "id"]),
-    ):
-        job.fates.add_each(events.loc[events["id"].isin(ids), "entity"], fate, reason)
+    sent, now = known["state"] == "sent", known["run"] == job.run.number
+    fates: list[tuple[Fate, str, pd.Series[bool]]] = [
+        ("sent", "", sent & now),
+        ("already sent", "", sent & ~now),
+        ("skipped", "tried_again_already", ~sent),
+    ]
+    for fate, reason, mine in fates:
+        job.fates.add_each(events.loc[events["id"].isin(known.loc[mine, "id"]), "entity"], fate, reason)
     return events[~events["id"].isin(known["id"])]

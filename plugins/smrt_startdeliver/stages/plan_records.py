@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from smrt_startdeliver.mapping.customers import group_candidates, merge_customers, wanted_customers
 from smrt_startdeliver.mapping.casts import Kind
+from smrt_startdeliver.mapping.customers import group_candidates, merge_customers, wanted_customers
 from smrt_startdeliver.mapping.document import EMAIL, ExternalField
 from smrt_startdeliver.mapping.payload import DERIVED_PREFIX
 from smrt_startdeliver.mapping.records import Wanted, match_alone, wanted_users
@@ -34,7 +35,7 @@ def plan_records(job: Job) -> None:
     """Stage the wanted customers and users, those users that are rejected, and the match values that several claim."""
     users, rejected = job.staging.writer(WANTED["user"]), job.staging.writer(REJECTED_USERS)
     candidates = job.staging.writer(_CANDIDATES)
-    matches = []
+    matches: list[npt.NDArray[np.int64]] = []
     for bucket in range(job.staging.buckets):
         rows = _with_traits(job, bucket)
         if job.run.syncs_customers:
@@ -42,7 +43,7 @@ def plan_records(job: Job) -> None:
         wanted = _wanted_users(job, bucket, rows) if job.run.syncs_users else _needed_users(job, bucket, rows)
         _note_rejected(job, wanted, rejected)
         users.write(wanted.records, by="key")
-        matches.append(match_fingerprints(wanted.records).to_numpy())
+        matches.append(match_fingerprints(wanted.records).to_numpy().astype(np.int64))
     users.write(_users_at_path(job, np.concatenate(matches)).records, by="key")
     shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")

@@ -31,7 +31,7 @@ class Startdeliver:
             self.client.search(entity, wire.search_query(wire.field_probe(fields), limit=1), purpose="check")
         except Refused as refused:
             named = f"{entity} field '{refused.field}'" if refused.field else f"a field of {entity}"
-            wanted = f" of type {fields[refused.field]}" if refused.field in fields else ""
+            wanted = f" of type {fields[refused.field]}" if refused.field and refused.field in fields else ""
             raise StartdeliverError(
                 f"Startdeliver does not accept {named} ({refused}): create it{wanted} under Settings, Fields "
                 "in Startdeliver, or take it out of the mapping document"

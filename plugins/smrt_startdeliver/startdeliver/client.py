@@ -29,7 +29,7 @@ _NOT_IMPLEMENTED = 501
 _DEFAULT_RETRY_AFTER_SECONDS = 30.0  # what an integrator's public script waits after a 429
 
 
-class _TryAgain(Exception):  # noqa: N818 - not an error: it never leaves this module
+class _TryAgain(Exception):
     """One try failed in a way that another may not."""
 
     def __init__(self, why: str, *, wait: float | None = None) -> None:
@@ -55,10 +55,13 @@ class Client:
     `requests_made` counts by purpose, and `429` and `retry` beside them; it is what a run reports.
     """
 
-    def __init__(self, base_url: str, api_key: str, *, pace: Pace | None = None, max_in_flight: int = 8) -> None:
+    def __init__(
+        self, base_url: str, api_key: str, *, pace: Pace | None = None, max_in_flight: int = 8, tries: int = TRIES
+    ) -> None:
         self.base_url = base_url
         self.requests_made: Counter[str] = Counter()
         self._pace = pace or Pace()
+        self._tries = tries
         self._counting = threading.Lock()
         self._session = requests.Session()
         self._session.auth = _BareKey(api_key)
@@ -98,7 +101,7 @@ class Client:
     ) -> Any:
         tries = Retrying(
             retry=retry_if_exception_type(_TryAgain),
-            stop=stop_after_attempt(TRIES),
+            stop=stop_after_attempt(self._tries),
             wait=_wait,
             before_sleep=lambda _: self._count("retry"),
             reraise=True,
@@ -108,7 +111,7 @@ class Client:
         except _TryAgain as last:
             raise Unreachable(
                 f"Startdeliver at {self.base_url} did not answer {method} {path.partition('?')[0]} "
-                f"in {TRIES} tries ({last.why}): check the host of connection 'startdeliver' and its network"
+                f"in {self._tries} tries ({last.why}): check the host of connection 'startdeliver' and its network"
             ) from None
 
     def _once(

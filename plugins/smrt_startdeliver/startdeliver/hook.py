@@ -7,7 +7,7 @@ from airflow.sdk import BaseHook
 from smrt_startdeliver.errors import ConfigurationError
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.api import Startdeliver
-from smrt_startdeliver.startdeliver.client import Client
+from smrt_startdeliver.startdeliver.client import TRIES, Client
 from smrt_startdeliver.startdeliver.errors import StartdeliverError
 from smrt_startdeliver.startdeliver.pace import Pace
 
@@ -20,6 +20,7 @@ class StartdeliverHook(BaseHook):
     :param startdeliver_conn_id: the connection.
     :param requests_per_second: a fixed ceiling; without one the pace is found from the server's answers.
     :param max_in_flight: how many requests are under way at once, which is how many connections are kept open.
+    :param tries: how often a request is tried before Startdeliver counts as unreachable.
     """
 
     conn_name_attr = "startdeliver_conn_id"
@@ -33,11 +34,13 @@ class StartdeliverHook(BaseHook):
         *,
         requests_per_second: float | None = None,
         max_in_flight: int = 8,
+        tries: int = TRIES,
     ) -> None:
         super().__init__()
         self.startdeliver_conn_id = startdeliver_conn_id
         self.requests_per_second = requests_per_second
         self.max_in_flight = max_in_flight
+        self.tries = tries
 
     def get_conn(self) -> Client:
         """A client for the connection. Raises ConfigurationError when it has no key."""
@@ -53,6 +56,7 @@ class StartdeliverHook(BaseHook):
             connection.password,
             pace=Pace(self.requests_per_second),
             max_in_flight=self.max_in_flight,
+            tries=self.tries,
         )
 
     def test_connection(self) -> tuple[bool, str]:

@@ -75,5 +75,5 @@ class Pace:
     def _rate(self, now: float) -> float | None:
         if self._found is None:
             return self._ceiling
-        found = self._found * _PROBE_PER_SECOND ** max(now - self._found_at, 0.0)
+        found: float = self._found * _PROBE_PER_SECOND ** max(now - self._found_at, 0.0)
         return min(found, self._ceiling) if self._ceiling else found

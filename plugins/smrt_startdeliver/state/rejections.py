@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from smrt_startdeliver.state.database import State
@@ -25,5 +27,6 @@ def unseen(state: State, entity: str, rejections: pd.DataFrame) -> pd.Series[boo
 
 def remember(state: State, entity: str, run: int, rejections: pd.DataFrame) -> None:
     """Remember rejections: key, field ('' for the whole record), reason, shape (never the value), fingerprint."""
-    rows = rejections[COLUMNS].astype(object).where(rejections[COLUMNS].notna(), None)
-    state.write("remember_rejections", [{"entity": entity, "run": run, **row} for row in rows.to_dict("records")])
+    cells = rejections[COLUMNS].astype(object).where(rejections[COLUMNS].notna(), None)
+    rows: list[dict[Any, Any]] = cells.to_dict("records")
+    state.write("remember_rejections", [{"entity": entity, "run": run, **row} for row in rows])

@@ -15,7 +15,7 @@ from smrt_startdeliver.window import Past, Request, Window
 
 @dataclass(frozen=True)
 class Run:
-    """A run as its tasks see it: the same window, settings and mapping for all of them, whatever is edited meanwhile."""
+    """A run as its tasks see it: one window, settings and mapping for all of them, whatever is edited meanwhile."""
 
     number: int
     interval: Interval

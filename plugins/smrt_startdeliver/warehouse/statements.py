@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -48,7 +49,7 @@ def over_rows(
     )
 
 
-def _rendered(select: sa.Select[tuple[object, ...]]) -> str:
+def _rendered(select: sa.Select[Any]) -> str:
     return _escape(str(select.compile(dialect=_DIALECT)))
 
 
@@ -57,7 +58,7 @@ def _escape(sql: str) -> str:
     return sql.replace("%%", "%").replace("::", "\0").replace(":", "\\:").replace("\0", "::")
 
 
-def _text(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[object]:
+def _text(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[Any]:
     # An empty key is no key: Segment's loaders write one where a call had an empty userId.
     return (
         sa.func.nullif(sa.cast(sa.column(name), sa.Text), sa.literal_column("''"))
@@ -66,11 +67,11 @@ def _text(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[object]:
     )
 
 
-def _time(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[object]:
+def _time(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[Any]:
     return _clamped(sa.column(name)) if name in present else _null(sa.DateTime(timezone=True))
 
 
-def _value(name: str, kind: Kind) -> sa.ColumnElement[object]:
+def _value(name: str, kind: Kind) -> sa.ColumnElement[Any]:
     if kind == "time":
         return _clamped(sa.column(name))
     if kind in ("text", "number"):  # as text NaN, null and every digit survive
@@ -78,7 +79,7 @@ def _value(name: str, kind: Kind) -> sa.ColumnElement[object]:
     return sa.column(name)
 
 
-def _clamped(column: sa.ColumnClause[object]) -> sa.ColumnElement[object]:
+def _clamped(column: sa.ColumnClause[Any]) -> sa.ColumnElement[Any]:
     """A time as timestamptz within the years that clients can hold: 'infinity' and the year 20000 are far future."""
     time = sa.cast(column, sa.DateTime(timezone=True))
     return sa.case(
@@ -86,5 +87,5 @@ def _clamped(column: sa.ColumnClause[object]) -> sa.ColumnElement[object]:
     )
 
 
-def _null(column_type: sa.types.TypeEngine[object]) -> sa.ColumnElement[object]:
+def _null(column_type: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
     return sa.cast(sa.null(), column_type)

@@ -1,0 +1,111 @@
+"""The whole product at work: a warehouse, the sandbox, and the DAG run by Airflow's own task runner."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from airflow.sdk import DAG
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from sandbox.testing import Sandbox
+from smrt_startdeliver.mapping.document import parse_mapping, required_fields
+
+_DEFAULT_MAPPING = Path(__file__).parents[2] / "config" / "mapping.yaml"
+
+
+class Pipeline:
+    """One warehouse, one sandbox, one configuration; `run` is what a person does in Airflow."""
+
+    def __init__(self, dag: DAG, uri: str, sandbox: Sandbox, config: Path) -> None:
+        self.dag = dag
+        self.uri = uri
+        self.sandbox = sandbox
+        self.config = config
+        self.configure(mapping=_DEFAULT_MAPPING.read_text())
+        os.environ["SMRT_STARTDELIVER_CONFIG"] = str(config)
+        os.environ["AIRFLOW_CONN_SMRT_WAREHOUSE"] = uri
+        self.connect_startdeliver()
+
+    def configure(self, *, mapping: str | None = None, settings: str | None = None) -> None:
+        """Write the configuration; the custom fields that the mapping document needs are there at once."""
+        if settings is not None:
+            (self.config / "settings.yaml").write_text(settings)
+        if mapping is not None:
+            (self.config / "mapping.yaml").write_text(mapping)
+            self.sandbox.declare(required_fields(parse_mapping(mapping, "mapping.yaml")))
+
+    def connect_startdeliver(self, host: str | None = None, key: str | None = None) -> None:
+        """Point the connection `startdeliver` somewhere."""
+        connection = {
+            "conn_type": "startdeliver",
+            "host": host or self.sandbox.url,
+            "password": key or self.sandbox.key,
+        }
+        os.environ["AIRFLOW_CONN_STARTDELIVER"] = json.dumps(connection)
+
+    def run(self, end: datetime, **params: Any) -> str:
+        """Run the DAG with this logical date, the end of its data interval; the state it ended in."""
+        return str(self.dag.test(logical_date=end, run_conf=params or None).state)
+
+    def execute(self, statement: str, rows: Sequence[Sequence[Any]] = ()) -> None:
+        """Change the warehouse."""
+        with psycopg.connect(self.uri) as connection, connection.cursor() as cursor:
+            if rows:
+                cursor.executemany(statement, rows)
+            else:
+                cursor.execute(statement)
+
+    def create_table(self, table: str, **columns: str) -> None:
+        """A table of the source schema, by its columns and their types."""
+        listed = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns.items()
+        )
+        with psycopg.connect(self.uri) as connection:
+            connection.execute("create schema if not exists smrt")
+            connection.execute(sql.SQL("create table smrt.{} ({})").format(sql.Identifier(table), listed))
+
+    def insert(self, table: str, **values: Any) -> None:
+        """A row of the source schema."""
+        with psycopg.connect(self.uri) as connection:
+            connection.execute(
+                sql.SQL("insert into smrt.{} ({}) values ({})").format(
+                    sql.Identifier(table),
+                    sql.SQL(", ").join(map(sql.Identifier, values)),
+                    sql.SQL(", ").join(sql.Placeholder() * len(values)),
+                ),
+                list(values.values()),
+            )
+
+    def state(self, query: str) -> list[dict[str, Any]]:
+        """Rows of our own schema."""
+        with psycopg.connect(self.uri, row_factory=dict_row, options="-c search_path=startdeliver_sync") as connection:
+            return connection.execute(query).fetchall()
+
+    def fates(self, entity: str) -> dict[str, int]:
+        """What became of an entity's rows in the last run: `fate` or `fate: reason` -> rows."""
+        rows = self.state("select * from counts where run = (select max(run) from runs)")
+        counts: Counter[str] = Counter()
+        for row in rows:
+            if row["entity"] == entity:
+                counts[f"{row['fate']}: {row['reason']}" if row["reason"] else row["fate"]] += row["rows"]
+        return dict(counts)
+
+    def users(self) -> dict[str, dict[str, Any]]:
+        """Startdeliver's users by their match value."""
+        return {str(user.get("customfieldSmrtId")): user for user in self.sandbox.objects("user")}
+
+    def timeline(self, user: str) -> list[tuple[str, datetime]]:
+        """A user's events in the order in which they were sent."""
+        return [
+            (usage["usageType"], datetime.fromtimestamp(usage["timestamp"] / 1000, UTC))
+            for usage in self.sandbox.objects("usage")
+            if str(usage["userId"]) == user
+        ]
