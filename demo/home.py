@@ -1,4 +1,4 @@
-"""The demo's folder: everything that it makes is in it, and who is at work there holds its lock."""
+"""The demo's folder: everything that it makes is in it, and who works there holds its lock."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOBase
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -24,7 +25,7 @@ class DemoError(Exception):
 class Home:
     """Where things are below `folder`."""
 
-    folder: Path
+    folder: Path = REPOSITORY / ".demo"
 
     @property
     def postgres(self) -> Path:
@@ -56,13 +57,9 @@ class Home:
         """The sandbox's data file."""
         return self.folder / "sandbox.sqlite"
 
-    def clear(self) -> None:
-        """Remove everything but the lock."""
-        for path in self.folder.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path != self._lock:
-                path.unlink()
+    @property
+    def _lock(self) -> Path:
+        return self.folder / "lock"
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -72,30 +69,42 @@ class Home:
         """
         self.folder.mkdir(mode=0o711, exist_ok=True)  # PostgreSQL, where it is not root, passes through
         with self._lock.open("a+") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise DemoError(f"{self.folder} is in use: stop that with `make down` first") from None
+            if not _take(lock):
+                raise DemoError(f"{self.folder} is in use: stop that with `make down` first")
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
             yield
 
-    def ask_holder_to_stop(self) -> bool:
-        """Ask who works here to stop, and wait for it. False where nobody does. Raises DemoError when it does not end."""
+    def stop_holder(self) -> bool:
+        """Ask who works here to stop, and wait for it; False where nobody does. Raises DemoError when it does not."""
         if not self._lock.exists():
             return False
         with self._lock.open() as lock:
-            if _is_free(lock):
+            if _take(lock):
                 return False
-            os.kill(int(lock.read()), signal.SIGTERM)
+            holder = int(lock.read())
+            os.kill(holder, signal.SIGTERM)
             deadline = time.monotonic() + STOP_SECONDS
-            while not _is_free(lock):
+            while not _take(lock):
                 if time.monotonic() > deadline:
-                    raise DemoError(f"process {self._lock.read_text()} works in {self.folder} and does not stop")
+                    raise DemoError(f"process {holder} works in {self.folder} and does not stop")
                 time.sleep(0.1)
         return True
 
-    @property
-    def _lock(self) -> Path:
-        return self.folder / "lock"
+    def clear(self) -> None:
+        """Remove everything but the lock."""
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path != self._lock:
+                path.unlink()
+
+
+def _take(lock: TextIOBase) -> bool:
+    """Take the lock where it is free; it is given back when the file is closed."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from hypothesis import strategies as st
 
 from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.settings import Settings
 from tests.derive.strategies import FIRST_DAYS, TIMES_OF_DAY, instant, interval_ends, settings_for
+from tests.plain.days import first_instant
 from tests.plain.records import Customer
 
 MONTH_NAMES = [
@@ -24,9 +26,10 @@ UNREADABLE = [
 ]  # fmt: skip
 
 
+NOTABLE_DAYS = [(2, 28), (3, 1), (1, 1), (12, 31), (3, 31), (10, 15), (11, 4)]
 DAYS = st.one_of(
     st.just((2, 29)),
-    st.sampled_from([(2, 28), (3, 1), (1, 1), (12, 31), (3, 31), (10, 15), (11, 4)]),
+    st.sampled_from(NOTABLE_DAYS),
     st.tuples(st.integers(1, 12), st.integers(1, 31)),
 )
 """Month and day; some are impossible, some are days on which clocks change at midnight."""
@@ -70,7 +73,10 @@ FLATTENED = st.fixed_dictionaries({
     "custom_fields_birthday": st.one_of(st.none(), TEXTS),
     "custom_fields_starch": st.one_of(st.none(), TEXTS),
 })  # fmt: skip
-CREATED = st.one_of(st.none(), st.tuples(st.integers(-400, 800), TIMES_OF_DAY))
+CREATED_ON = st.sampled_from(
+    [date(year, month, day) for year in (2017, 2018, 2023, 2024) for month, day in NOTABLE_DAYS]
+)
+CREATED = st.one_of(st.none(), st.tuples(CREATED_ON, TIMES_OF_DAY))
 CUSTOMERS = st.lists(
     st.tuples(CREATED, CUSTOM_FIELDS, st.one_of(st.just({}), st.just({}), FLATTENED)), min_size=1, max_size=4
 )
@@ -88,7 +94,9 @@ def birthday_histories(draw: st.DrawFn) -> tuple[Settings, list[Customer], Inter
     timezone, first_day = draw(FIRST_DAYS)
     settings = settings_for(timezone=timezone, **draw(BIRTHDAY_SETTINGS))
     customers = [
-        Customer(f"c{number}", created and instant(first_day, *created, settings.zone), None, fields, flattened)
+        Customer(
+            f"c{number}", created and first_instant(created[0], settings.zone) + created[1], None, fields, flattened
+        )
         for number, (created, fields, flattened) in enumerate(draw(CUSTOMERS))
     ]
     start, end = (instant(first_day, *at, settings.zone) for at in draw(INTERVAL_ENDS))

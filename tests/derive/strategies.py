@@ -136,12 +136,13 @@ def histories(draw: st.DrawFn) -> History:
         seen += [LastVisit(user_id, instant(first_day, *at, settings.zone)) for at in own]
 
     losses = customer_lost(_evidence(deeds), seen, ALWAYS, settings)
+    start, end = (instant(first_day, *at, settings.zone) for at in draw(INTERVAL_ENDS))
+    if losses and draw(st.booleans()):  # a lapse at the very end is not yet one
+        end = max(start, losses[draw(st.integers(0, 9)) % len(losses)].time)
     for which, name, time_of_day in draw(RETURNS) if losses else []:
         loss = losses[which % len(losses)]
         deeds.append((loss.user_id, name, loss.time + time_of_day))
     Random(len(deeds)).shuffle(deeds)
-
-    start, end = (instant(first_day, *at, settings.zone) for at in draw(INTERVAL_ENDS))
     return History(settings, Interval(start, end), _evidence(deeds), seen)
 
 

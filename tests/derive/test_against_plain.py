@@ -33,6 +33,7 @@ from tests.plain.records import Customer, Order, PlainEvent
 
 some = settings(deadline=None, max_examples=30)
 few = settings(deadline=None, max_examples=15)
+many = settings(deadline=None, max_examples=100)
 
 
 @some
@@ -93,7 +94,7 @@ def test_birthdays_are_those_of_the_plain_rules(case: tuple[Settings, list[Custo
     )
 
 
-@some
+@many
 @given(purchases())
 def test_demographics_are_those_of_the_plain_rules(
     case: tuple[Settings, list[Customer], list[Order], datetime],

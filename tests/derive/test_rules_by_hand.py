@@ -274,6 +274,13 @@ def test_no_birthday_is_before_the_customer_was_created_nor_in_the_year_of_birth
     assert years(born("02/29/1901")) == []
 
 
+def test_the_year_of_creation_is_that_of_the_business_calendar(rules: Rules) -> None:
+    """It is still 2015 in Los Angeles: 2016 is later than that, and no year of birth."""
+    zone = settings_for(timezone="America/Los_Angeles")
+    found = rules.birthdays(born("06/01/2016", "2016-01-01T07:59"), Interval(at("2016-01-01"), at("2017-01-01")), zone)
+    assert [event.time for event in found] == [at("2016-06-01T07:00")]
+
+
 def test_the_next_birthday_is_today_or_later_on_the_business_calendar(rules: Rules) -> None:
     zone = settings_for(timezone="America/Los_Angeles")
     assert rules.next_birthday(born("March 5"), at("2024-03-06T07:59"), zone) == "2024-03-05"
@@ -300,6 +307,18 @@ def test_spend_is_counted_up_to_the_monday_before_once_an_order(rules: Rules) ->
     ]
     week = settings_for(demographic_days=7)
     assert rules.spend(orders, at("2024-03-13T15:00"), week) == {"u1": 30.3, "u2": 5.0, "u3": 6.0}
+
+
+def test_of_equal_times_the_first_id_counts_and_a_null_order_is_an_order_of_its_own(rules: Rules) -> None:
+    noon = at("2024-03-05T12:00")
+    orders = [
+        Order("b", "u1", noon, "A", "7"),
+        Order("a", "u1", noon, "A", "5"),
+        Order("c", "u1", noon, None, "100"),
+        Order("d", "u1", noon, None, "100"),
+        Order("e", "u1", noon, "0A", "1000"),  # ids are compared as text
+    ]
+    assert rules.spend(orders, at("2024-03-13"), Settings()) == {"u1": 1205.0}
 
 
 def test_the_top_fifth_is_1_equal_spend_shares_the_best_rank_and_none_is_5(rules: Rules) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.testing import Sandbox, running_sandbox
 from tests.end_to_end.pipeline import Pipeline
+from tests.end_to_end.shop import Shop
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +45,8 @@ def pipeline(dag, database: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: 
     config = tmp_path / "config"
     config.mkdir()
     return Pipeline(dag, database, sandbox, config)
+
+
+@pytest.fixture
+def shop(pipeline: Pipeline) -> Shop:
+    return Shop(pipeline)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from demo.custom_fields import custom_fields
+from sandbox.fields import read_declaration
 from tests.repository import ROOT
 
 TEXT = (ROOT / "docker-compose.yaml").read_text()
@@ -127,6 +129,11 @@ def test_workers_stage_on_a_volume_that_they_share():
 def test_the_configuration_can_be_edited_and_not_by_a_task():
     for name in AIRFLOW:
         assert "./config:/opt/airflow/config:ro" in SERVICES[name]["volumes"]
+
+
+def test_the_demos_programs_are_there_and_fit_together():
+    assert importlib.util.find_spec("demo.warehouse.__main__")
+    assert read_declaration(custom_fields())["user"]
 
 
 def test_the_demo_starts_on_request_only():

@@ -8,8 +8,8 @@ A day is a day of the business's calendar. `days` turns instants into such days,
 derived events. On these two stand the four rules:
 
 - `visits`: at most one Customer Visit a customer and day, and the trait `lastVisit`.
-- `lapses`: a Customer Lost once a lapse, and the traits `isLost` and `visitCadenceDays`. Whose days of what they are is
-  packed into sorted integers by `customer_days`; a customer's rhythm from order to order comes from `cadence`.
+- `lapses`: a Customer Lost once a lapse, and the traits `isLost` and `visitCadenceDays`. `customer_days` packs the days
+  of all customers into sorted integers; `cadence` finds each customer's rhythm from order to order among them.
 - `birthdays`: a Customer Birthday once a year, and the trait `nextBirthday`. `custom_fields` finds the values in
   whatever form SMRT put them into the warehouse, `birthday_text` reads one of them.
 - `demographic`: the rank from 1 (top) to 5 by what a customer spent.

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from smrt_startdeliver.mapping.casts import Kind
+from smrt_startdeliver.mapping.number_text import canonical_number
 from smrt_startdeliver.vocabulary import EventTable
 
 VALUE = "value_"
@@ -35,7 +36,8 @@ def property_texts(
     }
     objects: list[dict[str, Any]] = [{} for _ in range(len(rows))]
     rejected = []
-    for column, values in columns.items():
+    # Where a column that SMRT does not name claims the place of one that it does, SMRT's is set last and stands.
+    for column, values in sorted(columns.items(), key=lambda item: item[0] in table.properties):
         *parents, leaf = table.properties.get(column, (column,))
         for row_id, row, value in zip(rows["id"], objects, values, strict=True):
             if value is None:
@@ -45,7 +47,9 @@ def property_texts(
                 continue
             target = row
             for parent in parents:
-                target = target.setdefault(parent, {})
+                if not isinstance(target.get(parent), dict):
+                    target[parent] = {}
+                target = target[parent]
             target[leaf] = value
     texts = [json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for value in objects]
     return (
@@ -68,14 +72,14 @@ def _values(values: pd.Series[Any], kind: Kind, *, number: bool) -> list[Any]:
 
 
 def _number(text: str | None) -> Any:
-    """A number as JSON has it; text that is none stays text."""
+    """A number as JSON has it, one that JSON has not (NaN, infinity) as a float; text that is none stays text."""
     if text is None:
         return None
+    digits = canonical_number(text)
+    if digits is not None:
+        return json.loads(digits)
     try:
         value = float(text)
     except ValueError:
         return text
-    if not math.isfinite(value):
-        return value
-    whole = text.strip().lstrip("+-").isdigit()
-    return int(text) if whole else value
+    return text if math.isfinite(value) else value

@@ -49,8 +49,6 @@ def is_selected(rows: pd.DataFrame, table: EventTable, epochs: Sequence[Epoch]) 
             continue  # ours go in their place
         if wanted is None or entity_of(table) in wanted:
             selected |= within(rows["loaded_at"], epoch.interval)
-        elif table.name is None:
-            selected |= within(rows["loaded_at"], epoch.interval) & rows["name"].isin(wanted)
     return selected
 
 

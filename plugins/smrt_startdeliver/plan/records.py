@@ -48,7 +48,7 @@ def held_already(found: Mapping[str, Any], wanted: Fields) -> dict[str, str]:
     return {
         alias: field_fingerprint(canonical_text(found[alias]))
         for alias, value in wanted.items()
-        if value is not None and found.get(alias) is not None
+        if value not in (None, UNKNOWN) and found.get(alias) is not None
     }
 
 

@@ -95,6 +95,9 @@ class EventSender:
         return missing
 
     def _send_one(self, event: OutgoingEvent) -> None:
+        if event.match_field not in self.match_types:  # its user was tied by a field that is not mapped any more
+            event.fate, event.rejection = "rejected", Rejection("match_field_not_mapped", event.match_field)
+            return
         value = wire.json_value(event.match_value, self.match_types[event.match_field])
         body = wire.usage_body(
             {"id": event.id, "name": event.name, "type": event.type, "time": event.time},

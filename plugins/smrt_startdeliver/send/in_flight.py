@@ -14,6 +14,7 @@ def send_in_order(sequences: Iterable[Sequence[T]], send: Callable[[T], None], m
     """Send the items of each sequence one after the other, of `max_in_flight` sequences at once.
 
     What `send` raises ends all of it: the items under way are answered, the others are not sent, and it is raised here.
+    So does an interruption of the caller.
     """
     stopped = Event()
 
@@ -29,8 +30,9 @@ def send_in_order(sequences: Iterable[Sequence[T]], send: Callable[[T], None], m
 
     with ThreadPoolExecutor(max_in_flight) as pool:
         longest_first = sorted(sequences, key=len, reverse=True)
-        done, _ = wait([pool.submit(send_one_by_one, one) for one in longest_first], return_when=FIRST_EXCEPTION)
-        failed = [future for future in done if future.exception()]
-        stopped.set() if failed else None
-    for future in failed:
+        try:
+            done, _ = wait([pool.submit(send_one_by_one, one) for one in longest_first], return_when=FIRST_EXCEPTION)
+        finally:
+            stopped.set()
+    for future in done:
         future.result()

@@ -54,6 +54,8 @@ class RecordSender:
     sync_nulls: bool
     full_resync: bool
     dry_run: bool
+    _tied: dict[int, str] = field(init=False, default_factory=dict)
+    """Whose Startdeliver's ids are that were found here: not all of them are acknowledged yet."""
 
     def send(self, records: Sequence[Record]) -> None:
         """Give each record (500 at most) its fate. Raises KeyRefused, Unreachable; what was done is acknowledged."""
@@ -70,9 +72,12 @@ class RecordSender:
             self._acknowledge([record for record in open_records if record.fate in ("created", "updated", "unchanged")])
 
     def _look_up(self, records: Sequence[Record]) -> None:
-        """Find those that Startdeliver has already, in one request for each field that they match on."""
+        """Find those that Startdeliver has already, in one request for each field that they match on.
+
+        A field that the mapping document no longer has is not searched: its type is not known any more.
+        """
         fields = {record.match_field for record in records} | {r.intended[0] for r in records if r.intended}
-        for match_field in sorted(fields):
+        for match_field in sorted(fields & self.types.keys()):
             wanted: dict[str, Record] = {}
             for record in records:
                 for candidate in {(record.match_field, record.match_value), record.intended}:
@@ -86,7 +91,7 @@ class RecordSender:
         holders = {
             row["startdeliver_id"]: row["key"]
             for row in self.state.rows("match_holders", entity=self.entity, ids=[one["id"] for one in found])
-        }
+        } | self._tied
         for one in sorted(found, key=lambda one: int(one["id"]), reverse=True):  # of several, the oldest is the match
             record = wanted.get(canonical_text(one.get(match_field)))
             if record is None:
@@ -96,6 +101,7 @@ class RecordSender:
                 continue
             record.fate, record.rejection = None, None
             record.startdeliver_id = int(one["id"])
+            self._tied[record.startdeliver_id] = record.key
             record.acknowledged = held_already(one, record.fields)
 
     def _send_one(self, record: Record) -> None:

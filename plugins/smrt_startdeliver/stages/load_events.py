@@ -28,6 +28,8 @@ def load_events(job: Job) -> None:
     When the run's time is over (`run_budget_minutes`) the rest waits: the next run reads the same window again, and
     the memory drops what went out.
     """
+    if "events" not in job.run.entities:
+        return
     api = startdeliver(job)
     sender = EventSender(
         api, job.state, job.run.number, job.run.settings.max_in_flight, field_types(job.run.document, "user")

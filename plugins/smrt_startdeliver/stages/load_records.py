@@ -126,7 +126,7 @@ class _Load:
     def _with_customer_ids(self, users: pd.DataFrame) -> pd.DataFrame:
         """Users with the id of their customer in Startdeliver; where it has none (yet), nothing is said of it."""
         keys = users["customer_key"]
-        customers = self._acknowledged("customer", keys.dropna().drop_duplicates())
+        customers = self._acknowledged("customer", keys[keys.notna() & (keys != UNKNOWN)].drop_duplicates())
         ids = customers.dropna(subset=["startdeliver_id"]).set_index("key")["startdeliver_id"].astype("str")
         found = keys.map(ids).astype("str")
         return users.assign(**{CUSTOMER_LINK: found.where(found.notna() | keys.isna(), UNKNOWN)})

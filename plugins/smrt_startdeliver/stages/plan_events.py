@@ -25,6 +25,8 @@ DERIVED, RAW = "outgoing/derived", "outgoing/raw"
 def plan_events(job: Job) -> None:
     """Stage `outgoing/derived` and `outgoing/raw`: what is to be sent, in no order yet."""
     derived, raw = job.staging.writer(DERIVED), job.staging.writer(RAW)
+    if "events" not in job.run.entities:
+        return
     for bucket in range(job.staging.buckets):
         derived.write(_derived(job, bucket))
         for table in EVENT_TABLES:

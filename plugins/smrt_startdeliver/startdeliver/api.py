@@ -7,7 +7,7 @@ from typing import Any
 
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.client import Client, Purpose
-from smrt_startdeliver.startdeliver.errors import Refused, StartdeliverError
+from smrt_startdeliver.startdeliver.errors import OutcomeUnknown, Refused, StartdeliverError
 
 
 class Startdeliver:
@@ -47,7 +47,11 @@ class Startdeliver:
 
     def create(self, entity: wire.Entity, fields: wire.Json) -> int:
         """Create an object; its new id. Raises Refused, OutcomeUnknown."""
-        return wire.created_id(self.client.post(entity, fields))
+        answer = self.client.post(entity, fields)
+        try:
+            return wire.created_id(answer)
+        except ValueError:
+            raise OutcomeUnknown(f"the answer to POST {entity} has no id") from None
 
     def update(self, entity: wire.Entity, object_id: int, fields: wire.Json) -> None:
         """Change the given fields of an object. Raises Refused, Gone."""

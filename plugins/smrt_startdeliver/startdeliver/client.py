@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
@@ -27,6 +28,7 @@ TRIES = 6
 _WORTH_RETRYING = frozenset({408, 423, 425})
 _NOT_IMPLEMENTED = 501
 _DEFAULT_RETRY_AFTER_SECONDS = 30.0  # what an integrator's public script waits after a 429
+_LONGEST_WAIT_SECONDS = 3600.0  # whoever asks for more has another clock, or none
 
 
 class _TryAgain(Exception):
@@ -42,6 +44,11 @@ class _BareKey(requests.auth.AuthBase):
     """`Authorization: <key>`, without `Bearer`. Being an `auth`, it keeps a .netrc from putting its own in place."""
 
     def __init__(self, key: str) -> None:
+        if not (key.isascii() and key.isprintable()):  # it would be refused later, in a message that shows the key
+            raise KeyRefused(
+                "the API key has characters that no key has, as the end of a line: copy it anew into the password of "
+                "connection 'startdeliver'"
+            )
         self._key = key
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -52,7 +59,8 @@ class _BareKey(requests.auth.AuthBase):
 class Client:
     """Carries JSON to Startdeliver and back. Threads may share one.
 
-    `requests_made` counts by purpose, and `429` and `retry` beside them; it is what a run reports.
+    `requests_made` counts by purpose, and `429` and `retry` beside them; it is what a run reports. Raises KeyRefused
+    where the key is none that can be sent.
     """
 
     def __init__(
@@ -152,8 +160,13 @@ class Client:
 
     def _read(self, response: requests.Response, what: str, repeatable: bool) -> Any:
         status = response.status_code
-        if response.ok and status < requests.codes.multiple_choices:
-            return response.json() if response.content else {}
+        if status < requests.codes.multiple_choices:
+            return self._json(response, what, repeatable)
+        if status < requests.codes.bad_request:
+            raise Unreachable(
+                f"Startdeliver at {self.base_url} sends {what} elsewhere ({status}): put the address at which its API "
+                "answers itself into the host of connection 'startdeliver'"
+            )
         if status in (requests.codes.unauthorized, requests.codes.forbidden):
             raise KeyRefused(
                 f"Startdeliver refuses the API key ({status} to {what}): put a key that is active and has admin "
@@ -166,6 +179,14 @@ class Client:
                 raise _TryAgain(str(status), wait=_retry_after(response))
             raise OutcomeUnknown(f"{what} was answered {status}")
         raise _refusal(response, what)
+
+    def _json(self, response: requests.Response, what: str, repeatable: bool) -> Any:
+        try:
+            return response.json() if response.content else {}
+        except requests.JSONDecodeError:
+            if repeatable:
+                raise _TryAgain("the answer is no JSON") from None
+            raise OutcomeUnknown(f"the answer to {what} is no JSON") from None
 
     def _count(self, what: str) -> None:
         with self._counting:
@@ -183,9 +204,8 @@ def _refusal(response: requests.Response, what: str) -> Refused:
 
 def _never_sent(error: requests.RequestException) -> bool:
     """Whether the request surely did not reach the server: no connection was made."""
-    return isinstance(error, requests.ConnectTimeout) or (
-        isinstance(error, requests.ConnectionError) and "NewConnectionError" in repr(error)
-    )
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(cause, urllib3.exceptions.NewConnectionError)
 
 
 def _wait(state: RetryCallState) -> float:
@@ -200,10 +220,10 @@ def _retry_after(response: requests.Response) -> float | None:
     """Seconds that `Retry-After` asks for, given as seconds or as a date; None where it says nothing readable."""
     value = response.headers.get("Retry-After", "").strip()
     try:
-        return max(float(value), 0.0)
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
-        return None
+        try:
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return min(max(0.0, seconds), _LONGEST_WAIT_SECONDS)

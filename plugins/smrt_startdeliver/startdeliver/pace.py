@@ -18,6 +18,9 @@ _BACK_OFF = 0.9
 _PROBE_PER_SECOND = 1.01
 """After a 429 the pace is the answered rate times the first, and grows by the second each second without a 429."""
 
+_PROBED_SECONDS = 3_600.0
+"""By then it has grown beyond any limit; a float would not hold what it were after a day."""
+
 
 class Pace:
     """Hands out moments to send at. `requests_per_second` is a fixed ceiling (settings.md), None where none is set."""
@@ -75,5 +78,6 @@ class Pace:
     def _rate(self, now: float) -> float | None:
         if self._found is None:
             return self._ceiling
-        found: float = self._found * _PROBE_PER_SECOND ** max(now - self._found_at, 0.0)
+        probed = min(max(now - self._found_at, 0.0), _PROBED_SECONDS)
+        found: float = self._found * _PROBE_PER_SECOND**probed
         return min(found, self._ceiling) if self._ceiling else found

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import quote
+
+from smrt_startdeliver.startdeliver.errors import StartdeliverError
 
 API_PATH = "/api/v1/"
 PAGE_SIZE = 500
@@ -22,12 +24,16 @@ Entity = Literal["customer", "user", "usage"]
 FieldType = Literal["text", "number", "date", "boolean"]
 Json = dict[str, Any]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST_MESSAGE = 300
+
 
 def base_url(host: str, scheme: str | None = None, port: int | None = None) -> str:
     """The base URL that a connection's host means, ending in a slash; without a path it gets `/api/v1/`."""
+    host = host.strip()
     url = host if "://" in host else f"{scheme or 'https'}://{host}"
     start, _, path = url.partition("://")[2].partition("/")
-    if port and ":" not in start:
+    if port and ":" not in start.rpartition("]")[2]:
         start = f"{start}:{port}"
     return f"{url.partition('://')[0]}://{start}/{path.strip('/') or API_PATH.strip('/')}/"
 
@@ -48,27 +54,41 @@ def compact_json(value: Any) -> str:
 
 
 def found(answer: Any) -> list[Json]:
-    """The objects of a search's answer."""
-    return list(answer["result"])
+    """The objects of a search's answer. Raises StartdeliverError where it is none."""
+    objects = answer.get("result") if isinstance(answer, dict) else None
+    if not isinstance(objects, list):
+        raise StartdeliverError(
+            "Startdeliver answered a search without a list of results: see that the host of connection "
+            "'startdeliver' is that of its API"
+        )
+    return objects
 
 
 def created_id(answer: Any) -> int:
-    """The id of a created object, at the top level or under `result`."""
-    created = answer["result"] if isinstance(answer.get("result"), dict) else answer
-    return int(created["id"])
+    """The id of a created object, at the top level or under `result`. Raises ValueError where there is none."""
+    try:
+        created = answer["result"] if isinstance(answer.get("result"), dict) else answer
+        return int(created["id"])
+    except (AttributeError, KeyError, TypeError):
+        raise ValueError("a created object has an id") from None
 
 
 def refusal(answer: Any) -> tuple[str | None, str]:
     """The field that a 400 names, and what it says of it; any body is read, none is trusted to be well-formed."""
     if not isinstance(answer, dict):
-        return None, str(answer)[:300]
+        return None, _one_line(answer)
     error = answer.get("error", answer)
     if isinstance(error, dict):
-        field = error.get("field")
-        message = error.get("message") or error.get("error") or compact_json(error)
-        return (str(field) if field else None), str(message)[:300]
-    field = answer.get("field")
-    return (str(field) if field else None), str(answer.get("message") or error)[:300]
+        field, message = error.get("field"), error.get("message") or error.get("error") or error
+    else:
+        field, message = answer.get("field"), answer.get("message") or error
+    return (_one_line(field) if field else None), _one_line(message)
+
+
+def _one_line(said: Any) -> str:
+    """What a server said, as text that any log and database takes: cut, in one line, of characters that can be seen."""
+    text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+    return "".join(character if character.isprintable() else " " for character in text[:_LONGEST_MESSAGE])
 
 
 def json_value(text: str | None, field_type: FieldType) -> Any:
@@ -118,4 +138,4 @@ def field_probe(fields: Mapping[str, FieldType]) -> Json:
 
 def milliseconds(time: datetime) -> int:
     """Milliseconds since 1970, truncated."""
-    return int(time.timestamp() * 1_000_000 + 0.5) // 1_000
+    return (time - _EPOCH) // timedelta(milliseconds=1)

@@ -18,6 +18,7 @@ from smrt_startdeliver.warehouse.statements import sql_file
 
 _KEYS_A_QUERY = 10_000
 _LOCK_NAME = "smrt_startdeliver"
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class State:
@@ -48,13 +49,8 @@ class State:
             yield self._threads.open
             return
         try:
-            with self._engine.begin() as self._threads.open:
+            with self._failing_plainly(), self._engine.begin() as self._threads.open:
                 yield self._threads.open
-        except sa.exc.DBAPIError as error:
-            raise WarehouseError(
-                f"schema '{self._schema}' of the warehouse cannot be used ({first_line(error)}): "
-                "the login of connection 'smrt_warehouse' must own it or be allowed to create it"
-            ) from None
         finally:
             self._threads.open = None
 
@@ -62,9 +58,10 @@ class State:
     def lock(self) -> Iterator[bool]:
         """The right to write to Startdeliver, held by one task at a time; yields whether it had to be waited for.
 
-        An advisory lock of its own session: it dies with its holder, wherever that ran.
+        An advisory lock of its own session: it dies with its holder, wherever that ran. Raises WarehouseError, also
+        at its end, where the session was lost and another task may have written meanwhile.
         """
-        with self._engine.connect() as connection:
+        with self._failing_plainly(), self._engine.connect() as connection:
             key = {"name": self._lock_name}
             free = connection.execute(sa.text("select pg_try_advisory_lock(hashtext(:name))"), key).scalar_one()
             if not free:
@@ -84,7 +81,10 @@ class State:
     def frame(self, name: str, columns: Mapping[str, str], **parameters: Any) -> pd.DataFrame:
         """The rows of a statement as a frame; `columns` names its columns and their dtypes."""
         rows = self.rows(name, **parameters)
-        return pd.DataFrame({column: [row[column] for row in rows] for column in columns}).astype(dict(columns))
+        # Each column in its type at once: by way of floats, integers beside nulls would lose digits.
+        return pd.DataFrame(
+            {column: pd.Series([row[column] for row in rows], dtype=dtype) for column, dtype in columns.items()}
+        )
 
     def frame_of_keys(
         self, name: str, columns: Mapping[str, str], keys: Iterable[Any], *, argument: str = "keys", **parameters: Any
@@ -101,6 +101,20 @@ class State:
         if rows:
             with self.transaction() as connection:
                 connection.execute(self._statement(name), [dict(row) for row in rows])
+
+    @contextmanager
+    def _failing_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DBAPIError as error:
+            advice = (
+                "the login of connection 'smrt_warehouse' must own it, or be allowed to create schemas"
+                if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE
+                else "the run can be started again: what was acknowledged is not sent twice"
+            )
+            raise WarehouseError(
+                f"the memory in schema '{self._schema}' of the warehouse failed ({first_line(error)}): {advice}"
+            ) from None
 
     @property
     def _lock_name(self) -> str:

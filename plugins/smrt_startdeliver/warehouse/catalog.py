@@ -65,6 +65,7 @@ def kind_of(column_type: sa.types.TypeEngine[Any]) -> Kind:
         (sa.Boolean, "boolean"),
         (sa.Integer, "integer"),
         (sa.Numeric, "number"),
+        (sa.Float, "number"),
         (sa.DateTime, "time"),
         (sa.Date, "date"),
     )

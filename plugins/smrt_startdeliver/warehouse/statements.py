@@ -17,8 +17,9 @@ from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.paths import SQL
 from smrt_startdeliver.warehouse.catalog import LOAD_TIMES, Catalog
 
-_FIRST_TIME = sa.text("timestamptz '0001-01-02 00:00:00+00'")
-_LAST_TIME = sa.text("timestamptz '9999-12-30 00:00:00+00'")
+_TIME = sa.DateTime(timezone=True)
+_FIRST_DAY: sa.ColumnElement[Any] = sa.literal_column("'0001-01-02'")
+_LAST_DAY: sa.ColumnElement[Any] = sa.literal_column("'9999-12-30'")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -68,23 +69,23 @@ def _text(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[Any]:
 
 
 def _time(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[Any]:
-    return _clamped(sa.column(name)) if name in present else _null(sa.DateTime(timezone=True))
+    return _clamped(sa.column(name), _TIME) if name in present else _null(_TIME)
 
 
 def _value(name: str, kind: Kind) -> sa.ColumnElement[Any]:
     if kind == "time":
-        return _clamped(sa.column(name))
+        return _clamped(sa.column(name), _TIME)
+    if kind == "date":
+        return _clamped(sa.column(name), sa.Date())
     if kind in ("text", "number"):  # as text NaN, null and every digit survive
         return sa.cast(sa.column(name), sa.Text)
     return sa.column(name)
 
 
-def _clamped(column: sa.ColumnClause[Any]) -> sa.ColumnElement[Any]:
-    """A time as timestamptz within the years that clients can hold: 'infinity' and the year 20000 are far future."""
-    time = sa.cast(column, sa.DateTime(timezone=True))
-    return sa.case(
-        (column.is_(sa.null()), sa.null()), else_=sa.func.greatest(_FIRST_TIME, sa.func.least(_LAST_TIME, time))
-    )
+def _clamped(column: sa.ColumnClause[Any], as_type: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+    """A time or date within the years that clients can hold: 'infinity' and the year 20000 are far future."""
+    first, last, value = (sa.cast(each, as_type) for each in (_FIRST_DAY, _LAST_DAY, column))
+    return sa.case((column.is_(sa.null()), sa.null()), else_=sa.func.greatest(first, sa.func.least(last, value)))
 
 
 def _null(column_type: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
