@@ -33,7 +33,7 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         console.print("Stopped.")
-        sys.exit(_INTERRUPTED)
+        sys.exit(0 if arguments.command == "up" else _INTERRUPTED)
 
 
 def _runs(home: Home, _: argparse.Namespace) -> None:

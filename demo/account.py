@@ -24,6 +24,8 @@ _REQUESTS = """
     SELECT substr(name, length('requests ') + 1) AS purpose, sum(value)::int AS requests FROM measures
     WHERE run = %s AND starts_with(name, 'requests ') GROUP BY name
 """
+WRITTEN = ("created", "updated", "sent")
+"""Fates of what Startdeliver was told."""
 _VALUES = " values"
 """An entity whose name ends so counts single values of its rows, not rows."""
 
@@ -62,9 +64,9 @@ class Account:
         return _by_reason(self.values, "rejected")
 
     @property
-    def changed(self) -> int:
-        """Rows that had to be written to Startdeliver."""
-        return self.count("created", "updated", "sent")
+    def written(self) -> int:
+        """Rows that a write request each told Startdeliver of."""
+        return self.count(*WRITTEN)
 
 
 def _by_reason(counts: Counter[tuple[str, str, str]], fate: str) -> Counter[str]:

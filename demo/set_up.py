@@ -54,10 +54,10 @@ def stop_server(home: Home) -> bool:
     return True
 
 
-def set_up(home: Home, server: Postgres, now: datetime) -> Stage:
-    """Make what is missing; the warehouse as it is at `now`."""
+def set_up(home: Home, server: Postgres, metadata: str, now: datetime) -> Stage:
+    """Make what is missing: Airflow's database, of the name `metadata`, and the warehouse as it is at `now`."""
     _configure(home)
-    airflow = Airflow(home, _database(server, "airflow"))
+    airflow = Airflow(home, _database(server, metadata))
     warehouse = _database(server, WAREHOUSE)
     with airflow.running("db", "migrate", log="airflow-database") as migration:  # meanwhile, as it takes as long
         if not _has_schema(warehouse):

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping
 from rich import box
 from rich.table import Table
 
-from demo.account import Account
+from demo.account import WRITTEN, Account
 
-_FATES = ("created", "updated", "sent", "unchanged", "already sent", "skipped", "rejected")
+_FATES = (*WRITTEN, "unchanged", "already sent", "skipped", "rejected")
 _WITH_REASONS = ("skipped", "rejected")
 _REQUESTS = {
     "check": "checks of the key and the fields",
     "lookup": "lookups, up to 500 keys each",
     "write": "writes",
-    "429": "answered 429, wait",
+    "429": "answered 429 and sent again",
 }
 
 
@@ -29,12 +29,14 @@ def runs_table(runs: Mapping[str, Account]) -> Table:
         _add(table, f"  {fate}", (run.count(fate) for run in accounts))
         if fate in _WITH_REASONS:
             _add_each(table, [run.reasons(fate) for run in accounts])
-    _add(table, "  sent without a bad value", (run.values_left_out().total() for run in accounts))
+    table.add_section()
+    _add(table, "values left out", (run.values_left_out().total() for run in accounts), "bold")
     _add_each(table, [run.values_left_out() for run in accounts])
     table.add_section()
     _add(table, "requests", (sum(run.requests[purpose] for purpose in _REQUESTS) for run in accounts), "bold")
     for purpose, words in _REQUESTS.items():
-        _add(table, f"  {words}", (run.requests[purpose] for run in accounts))
+        if any(run.requests[purpose] for run in accounts):
+            _add(table, f"  {words}", (run.requests[purpose] for run in accounts))
     table.add_section()
     _add(table, "seconds", (run.seconds or 0 for run in accounts), "bold")
     return table
@@ -42,16 +44,18 @@ def runs_table(runs: Mapping[str, Account]) -> Table:
 
 def entities_table(title: str, run: Account) -> Table:
     """What became of a run's rows, entity by entity."""
-    table = _table(title, ["rows in", *_FATES])
-    entities = {entity: None for entity, _, _ in run.rows}
-    for entity in sorted(entities, key=lambda name: (name[0].isupper(), name)):
-        _add(table, entity, (run.count(fate, entity=entity) for fate in ("extracted", *_FATES)))
+    columns = {"rows in": ("extracted",), "written": WRITTEN} | {
+        fate: (fate,) for fate in _FATES if fate not in WRITTEN
+    }
+    table = _table(title, (column.replace(" ", "\n") for column in columns))
+    for entity in sorted({entity for entity, _, _ in run.rows}, key=lambda name: (name[0].isupper(), name)):
+        _add(table, entity, (run.count(*fates, entity=entity) for fates in columns.values()))
     return table
 
 
 def _table(title: str, columns: Iterable[str]) -> Table:
-    table = Table(title=title, title_style="bold", title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column()
+    table = Table(title=title, title_style="bold", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column(min_width=24)
     for column in columns:
         table.add_column(column, justify="right")
     return table

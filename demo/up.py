@@ -33,14 +33,16 @@ def up(home: Home, port: int, sandbox_port: int) -> None:
         if not is_free(number):
             raise DemoError(f"port {number} is in use: stop what listens there, or choose another with {option}")
     with running_server(home) as server, sandbox_server(home, sandbox_port) as sandbox:
-        stage = set_up(home, server, now=last_full_period())
+        stage = set_up(home, server, "airflow", now=last_full_period())
+        is_first_run = last_account(stage.warehouse) is None
         _connect(stage, sandbox)
         password = _password(home)
         with stage.airflow.running("standalone", log=_LOG, variables=_variables(port)) as process:
             with step("Airflow's scheduler, DAG processor, triggerer and API server"):
                 _wait_until_healthy(stage, process, port)
             console.print(_directions(home, server, sandbox, port, password), soft_wrap=True)
-            _wait_for_first_sync(stage, process)
+            if is_first_run:
+                _wait_for_run(stage, process)
             process.wait()
             raise stage.airflow.failure("Airflow ended", _LOG)
 
@@ -102,15 +104,15 @@ def _is_healthy(port: int) -> bool:
     return all(component["status"] == "healthy" for component in answer.json().values())
 
 
-def _wait_for_first_sync(stage: Stage, process: Popen[bytes]) -> None:
-    """Show when the scheduler's first run has ended, where there was none before."""
+def _wait_for_run(stage: Stage, process: Popen[bytes]) -> None:
+    """Say when the run that the scheduler starts by itself has ended."""
     with console.status("The first run is under way: see it in the UI …"):
         while (run := last_account(stage.warehouse)) is None or run.state == "running":
             if process.poll() is not None:
                 return
             time.sleep(1)
     if run.state == "success":
-        console.print(f"[green]✓[/] The run of {run.window_end:%Y-%m-%d %H:%M} UTC wrote {run.changed:,} changes.")
+        console.print(f"[green]✓[/] The run of {run.window_end:%Y-%m-%d %H:%M} UTC wrote {run.written:,} changes.")
     else:
         console.print(f"[red]✗[/] The run of {run.window_end:%Y-%m-%d %H:%M} UTC failed: {run.message}")
 

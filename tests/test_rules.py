@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ PARIS = Settings(timezone="Europe/Paris")
 
 def zones(found: list) -> list[tuple[str, bool, bool]]:
     """Each epoch's zone, and whether it holds long ago and in the far future; they touch each other."""
-    for earlier, later in zip(found[:-1], found[1:], strict=True):
+    for earlier, later in pairwise(found):
         assert earlier.interval.end == later.interval.start
     return [
         (

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
+import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -148,7 +149,7 @@ def test_nothing_that_happened_at_or_after_the_end_is_read(history: History) -> 
         assert of_everything == of_what_was_known
 
 
-def _lost(history: History, interval: Interval):
+def _lost(history: History, interval: Interval) -> pd.DataFrame:
     return lapses.customer_lost(
         evidence_frame(history.evidence), last_visits_frame(history.last_visits), interval, history.settings
     )

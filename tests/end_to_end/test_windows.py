@@ -91,6 +91,26 @@ def test_a_run_of_the_past_sends_events_only_and_creates_a_user_by_the_match_fie
     assert pipeline.users()["7"]["name"] == "Anna"
 
 
+def test_history_in_pieces_and_out_of_order_sends_the_same_events_as_in_one_piece(
+    pipeline: Pipeline, shop: Shop
+) -> None:
+    shop.customer("7", name="Ann")
+    first = MONDAY - 300 * DAY
+    for day in (0, 7, 14, 100, 107, 250):
+        shop.event("Order Created", "7", first + day * DAY)
+    cuts = [first, first + 40 * DAY, first + 101 * DAY, MONDAY]
+
+    for start, end in ((2, 3), (0, 1), (1, 2)):
+        assert pipeline.run(MONDAY, since=cuts[start].isoformat(), until=cuts[end].isoformat()) == "success"
+    in_pieces = sorted(pipeline.timeline("7"))
+    pipeline.execute("drop schema startdeliver_sync cascade")
+    pipeline.run(MONDAY, since=first.isoformat(), until=MONDAY.isoformat())
+
+    both = [usage["messageId"] for usage in pipeline.sandbox.objects("usage")]
+    assert len(both) == 2 * len(in_pieces) == 2 * len(set(both))
+    assert [name for name, _ in in_pieces].count("Customer Lost") == 3
+
+
 def test_a_dry_run_counts_what_it_would_do_and_does_nothing(shop: Shop, pipeline: Pipeline) -> None:
     shop.customer("7", name="Ann")
     shop.event("Order Created", "7", MONDAY - DAY)

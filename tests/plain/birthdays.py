@@ -37,7 +37,7 @@ def birthdays(customers: list[Customer], settings: Settings) -> tuple[list[Birth
     found, rejected = [], []
     for customer in customers:
         values = values_of(customer, settings.birthday_field)
-        created_year = customer.created_at and day_of(customer.created_at, settings.zone).year
+        created_year = day_of(customer.created_at, settings.zone).year if customer.created_at else None
         texts = [value for value in values if isinstance(value, str)]
         readings = [birthday_from_text(text, created_year, settings.birthday_day_first) for text in texts]
         if readable := [reading for reading in readings if reading]:

@@ -44,7 +44,11 @@ def customer_lost(
             time = first_instant(lost_day(day, threshold), settings.zone)
             if next_day >= lost_day(day, threshold) and interval.start <= time < interval.end:
                 event_id = derived_id(CUSTOMER_LOST, user_id, day.isoformat())
-                properties = {"lastVisitDay": day.isoformat(), "cadenceDays": cadence, "thresholdDays": threshold}
+                properties: dict[str, object] = {
+                    "lastVisitDay": day.isoformat(),
+                    "cadenceDays": cadence,
+                    "thresholdDays": threshold,
+                }
                 events.append(PlainEvent(event_id, user_id, CUSTOMER_LOST, time, properties))
     return events
 

@@ -1,57 +1,48 @@
-"""The connection `startdeliver`, as Airflow reads it from its environment."""
+"""The connection type `startdeliver`: what Airflow shows of it, and what its Test button says."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
+from airflow.providers_manager import ProvidersManager
+from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
-from sandbox.testing import Sandbox
-from smrt_startdeliver.errors import ConfigurationError
-from smrt_startdeliver.provider import get_provider_info
+from sandbox.testing import running_sandbox
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
 
 
-@pytest.fixture
-def connection(monkeypatch: pytest.MonkeyPatch):
-    def connect(**fields: object) -> StartdeliverHook:
-        monkeypatch.setenv("AIRFLOW_CONN_STARTDELIVER", json.dumps({"conn_type": "startdeliver", **fields}))
-        return StartdeliverHook()
-
-    return connect
+def connect(monkeypatch: pytest.MonkeyPatch, **connection: object) -> StartdeliverHook:
+    monkeypatch.setenv("AIRFLOW_CONN_STARTDELIVER", json.dumps({"conn_type": "startdeliver", **connection}))
+    return StartdeliverHook()
 
 
-@pytest.mark.parametrize(
-    ("fields", "url"),
-    [
-        ({}, "https://app.startdeliver.com/api/v1/"),
-        ({"host": "http://127.0.0.1:8765"}, "http://127.0.0.1:8765/api/v1/"),
-        ({"host": "127.0.0.1", "schema": "http", "port": 8765}, "http://127.0.0.1:8765/api/v1/"),
-    ],
-)
-def test_the_connection_says_where_startdeliver_is(connection, fields: dict, url: str) -> None:
-    assert connection(password="key", **fields).get_conn().base_url == url
+def test_airflow_knows_the_connection_type_by_the_installed_provider() -> None:
+    hook = ProvidersManagerTaskRuntime().hooks["startdeliver"]
+    assert hook is not None
+    assert hook.hook_class_name == "smrt_startdeliver.startdeliver.hook.StartdeliverHook"
+    assert hook.hook_name == "Startdeliver"
 
 
-def test_a_connection_without_a_key_says_where_to_get_one(connection) -> None:
-    with pytest.raises(ConfigurationError, match=r"connection 'startdeliver' has no API key: .* API keys"):
-        connection(host="http://127.0.0.1:1").get_conn()
+def test_the_form_asks_for_base_url_and_api_key_alone() -> None:
+    behaviour = ProvidersManager().field_behaviours["startdeliver"]
+    assert behaviour["relabeling"] == {"host": "Base URL", "password": "API key"}
+    assert set(behaviour["hidden_fields"]) == {"schema", "login", "port", "extra"}
 
 
-def test_the_test_button_says_whether_the_key_is_accepted(connection, sandbox: Sandbox) -> None:
-    assert connection(host=sandbox.url, password=sandbox.key).test_connection() == (
-        True,
-        "Startdeliver accepts the key",
-    )
-    accepted, message = connection(host=sandbox.url, password="another").test_connection()
-    assert not accepted
-    assert "refuses the API key" in message
-    accepted, message = connection(host=sandbox.url).test_connection()
-    assert not accepted
-    assert "has no API key" in message
+def test_the_test_button_says_whether_the_key_is_good(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_sandbox(tmp_path / "sandbox.sqlite", key="good-key") as sandbox:
+        assert connect(monkeypatch, host=sandbox.url, password="good-key").test_connection() == (
+            True,
+            "Startdeliver accepts the key",
+        )
+        works, said = connect(monkeypatch, host=sandbox.root, password="bad-key").test_connection()
+    assert not works
+    assert "refuses the API key" in said
+    assert "bad-key" not in said
 
 
-def test_airflow_finds_the_hook_by_what_the_provider_says() -> None:
-    (described,) = get_provider_info()["connection-types"]
-    hook = f"{StartdeliverHook.__module__}.{StartdeliverHook.__qualname__}"
-    assert (described["connection-type"], described["hook-class-name"]) == (StartdeliverHook.conn_type, hook)
+def test_a_connection_without_a_key_says_where_to_make_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    works, said = connect(monkeypatch, host="http://127.0.0.1:1").test_connection()
+    assert not works
+    assert "has no API key" in said

@@ -1,0 +1,49 @@
+# What can be done with this repository: `make help`. Needs make and Python 3.11 or later; everything else is installed into .venv.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/installed
+LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo up activity down test lint lock
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+install: $(INSTALLED) ## virtual environment with the pinned packages, in .venv
+
+# Pins and package metadata alone decide what is installed: nothing happens while they stay as they are.
+$(INSTALLED): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.txt uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --requirement requirements-dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: install ## the whole job on a generated warehouse, three times, without an account: three minutes
+	@$(BIN)/python -m demo
+
+up: install ## leave it running, with Airflow's UI (8080) and the sandbox's pages (8765)
+	@$(BIN)/python -m demo up
+
+activity: install ## while it is up: two more hours of business in the warehouse
+	@$(BIN)/python -m demo activity
+
+down: install ## stop what `make up` left running
+	@$(BIN)/python -m demo down
+
+test: install ## all tests, end to end included
+	@$(BIN)/python -m pytest
+
+lint: install ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+lock: install ## pin anew what the requirements*.in ask for; LOCK_OPTIONS=--upgrade takes the newest
+	$(LOCK) $(LOCK_OPTIONS) requirements.in --output-file requirements.txt
+	$(LOCK) $(LOCK_OPTIONS) --constraint requirements.txt requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) $(LOCK_OPTIONS) --constraint requirements.txt requirements-image.in --output-file requirements-image.txt
