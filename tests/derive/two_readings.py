@@ -1,4 +1,4 @@
-"""The two readings of the rules behind one face: from plain records, with pandas or in plain Python, to plain values."""
+"""The two readings of the rules behind one face: plain records in, plain values out, with pandas or without."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from smrt_startdeliver.send.reasons import Rejection
+from smrt_startdeliver.stages.datasets import REFUSED, REJECTED_USERS
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.load_records import REFUSED
-from smrt_startdeliver.stages.plan_records import REJECTED_USERS, match_at_path
+from smrt_startdeliver.stages.plan_records import match_at_path
 
 _RECORD = {"key": "str", "startdeliver_id": "Int64", "match_field": "str", "match_value": "str"}
 

@@ -15,9 +15,10 @@ from smrt_startdeliver.derive.lapses import customer_lost, lapse_traits, visit_d
 from smrt_startdeliver.derive.visits import customer_visits, last_visit
 from smrt_startdeliver.mapping.iso_text import days_in, times_in
 from smrt_startdeliver.mapping.payload import UNKNOWN
-from smrt_startdeliver.plan.derived_events import in_reach, lost_before, over_epochs
+from smrt_startdeliver.plan.derived_events import in_reach, lost_before, over_epochs, stale
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.stages import history
+from smrt_startdeliver.stages.datasets import DERIVED_EVENTS, TRAITS
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.last_visits import all_last_visits, own_last_visits
 from smrt_startdeliver.stages.rejecting import reject_values
@@ -32,7 +33,7 @@ def derive(job: Job) -> None:
     """Stage `derived`, the events that the run may send, and `traits`, a row a customer of `users`."""
     spends = [_spend(job, bucket) for bucket in range(job.staging.buckets)]
     ranked = np.concatenate([found["spend"].to_numpy() for found in spends if found is not None] or [np.empty(0)])
-    events, traits = job.staging.writer("derived"), job.staging.writer("traits")
+    events, traits = job.staging.writer(DERIVED_EVENTS), job.staging.writer(TRAITS)
     for bucket, spent in enumerate(spends):
         _derive_bucket(job, bucket, spent, ranked, events, traits)
 
@@ -68,15 +69,17 @@ def _derive_bucket(
         return pd.concat([_with_properties(found) for found in (visits, losts, days)], ignore_index=True)
 
     late = pd.concat([history.late_customers(job, seen), seen.loc[turned_up_late(job, seen), "user_id"]])
+    lapses = lapse_traits(seen, told, end, settings)
     derived = in_reach(over_epochs(of_history, run.derive_from, run.epochs), run.loaded, late)
     losts = job.state.frame_of_keys("lost_sent", _LOST, derived["user_id"].unique(), argument="user_ids")
-    repeats = lost_before(derived, losts, visit_days(seen, told, end, settings), settings.zone)
-    events.write(derived.assign(repeats=repeats))
+    derived["repeats"] = lost_before(derived, losts, visit_days(seen, told, end, settings), settings.zone)
+    lost_now = lapses.loc[lapses["isLost"], "user_id"]
+    derived["stale"] = False if run.history_whole else stale(derived, lost_now, end, settings)
+    events.write(derived)
 
     born, unreadable = birthdays(customers, settings)
     reject_values(job, "users", unreadable.rename(columns={"user_id": "key"}))
-    known = [last_visit(seen, own, end, settings), lapse_traits(seen, told, end, settings)]
-    known.append(own_or_ranked(customers, spent, ranked))
+    known = [last_visit(seen, own, end, settings), lapses, own_or_ranked(customers, spent, ranked)]
     if any(str(column).startswith("custom_fields") for column in customers):
         known.append(next_birthday(born, end, settings))
     frame = users[["user_id"]]

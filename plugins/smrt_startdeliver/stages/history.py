@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from smrt_startdeliver.plan.properties import VALUE
+from smrt_startdeliver.stages.datasets import OUTGOING_DERIVED, OUTGOING_RAW
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.vocabulary import EVENT_TABLES, NEW_CUSTOMER_SIGNUP, ORDER_CREATED, PICKUP_COMPLETED
 from smrt_startdeliver.warehouse.catalog import USERS
@@ -55,11 +56,12 @@ def users(job: Job, bucket: int) -> pd.DataFrame:
 
 
 def customers_of_events(job: Job, bucket: int) -> pd.Series[str]:
-    """The user ids of all accepted events, each once."""
+    """The user ids of all accepted events before `end`, and of those that the run sends, each once."""
     frames = [
         _accepted(job, table.table, bucket, ["user_id"]) for table in EVENT_TABLES if table.table in job.catalog.tables
     ]
-    ids = [frame["user_id"] for frame in frames if frame is not None]
+    outgoing = [chunk for name in (OUTGOING_DERIVED, OUTGOING_RAW) for chunk in job.staging.chunks(name, bucket)]
+    ids = [frame["user_id"] for frame in (*frames, *outgoing) if frame is not None]
     return pd.concat(ids).drop_duplicates() if ids else pd.Series(dtype="str")
 
 

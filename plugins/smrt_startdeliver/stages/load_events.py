@@ -14,8 +14,9 @@ from smrt_startdeliver.send.event_sender import EventSender, OutgoingEvent
 from smrt_startdeliver.send.reasons import Rejection
 from smrt_startdeliver.stages.addressing import Addressing, addressing
 from smrt_startdeliver.stages.connect import startdeliver
+from smrt_startdeliver.stages.datasets import OUTGOING_DERIVED, OUTGOING_RAW
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.plan_events import DERIVED, RAW
+from smrt_startdeliver.stages.memory import unsent
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +37,15 @@ def load_events(job: Job) -> None:
     )
     with job.state.lock():
         _open_events(job, sender)
-        for dataset in (DERIVED, RAW):
+        for dataset in (OUTGOING_DERIVED, OUTGOING_RAW):
             for bucket in range(job.staging.buckets):
                 for batch in _batches(job, dataset, bucket):
-                    _send(job, sender, batch)
+                    # Looked up again: an earlier try of this task may have sent some, and another run, too.
+                    events = unsent(job, batch)
+                    if _time_is_over(job):
+                        job.fates.add_each(events["entity"], "skipped", "deferred")
+                    else:
+                        _note(job, _send(job, sender, events))
     job.measures.update({f"requests {name}": count for name, count in api.client.requests_made.items()})
 
 
@@ -51,17 +57,15 @@ def _batches(job: Job, dataset: str, bucket: int) -> Iterator[pd.DataFrame]:
             yield events.iloc[start : start + _BATCH]
 
 
-def _send(job: Job, sender: EventSender, batch: pd.DataFrame) -> None:
-    if _time_is_over(job):
-        job.fates.add_each(batch["entity"], "skipped", "deferred")
-        return
+def _send(job: Job, sender: EventSender, batch: pd.DataFrame) -> list[OutgoingEvent]:
+    """Send a batch; each of its events has its fate then."""
     outgoing = _addressed(batch, addressing(job, batch))
     if job.run.dry_run:
         for event in outgoing:
             event.fate = event.fate or "sent"
     else:
         sender.send(outgoing)
-    _note(job, outgoing)
+    return outgoing
 
 
 def _addressed(batch: pd.DataFrame, to: Addressing) -> list[OutgoingEvent]:
@@ -89,11 +93,13 @@ def _addressed(batch: pd.DataFrame, to: Addressing) -> list[OutgoingEvent]:
 
 
 def _open_events(job: Job, sender: EventSender) -> None:
-    """What earlier runs left open: look up what may have arrived; try again what did not, and what was refused."""
+    """What earlier tries left open: look up what may have arrived; send again what did not, and what was refused.
+
+    What an earlier try of this very run left is accounted for where the run comes to it again, not here.
+    """
     rows = job.state.rows("open_events")
     if not rows or job.run.dry_run:
         return
-    job.fates.add_each(pd.Series([row["body"]["entity"] for row in rows]), "extracted")
     frame = pd.DataFrame(
         [
             {
@@ -107,13 +113,17 @@ def _open_events(job: Job, sender: EventSender) -> None:
             for row in rows
         ]
     )
+    log.info("events: %s left open by earlier runs", f"{len(frame):,}")
     unknown = frame["id"].isin([row["id"] for row in rows if row["state"] == "intended"])
-    maybe_sent = _addressed(frame[unknown], addressing(job, frame[unknown]))
-    missing = {event.id for event in sender.settle_unknown(maybe_sent)}
-    _note(job, [event for event in maybe_sent if event.id not in missing])
+    done = _addressed(frame[unknown], addressing(job, frame[unknown]))
+    missing = {event.id for event in sender.settle_unknown(done)}
     again = frame[~unknown | frame["id"].isin(missing)]
     for start in range(0, len(again), _BATCH):
-        _send(job, sender, again.iloc[start : start + _BATCH])
+        done += _send(job, sender, again.iloc[start : start + _BATCH])
+    of_earlier_runs = {row["id"] for row in rows if row["run"] != job.run.number}
+    noted = [event for event in done if event.id in of_earlier_runs and event.fate is not None]
+    job.fates.add_each(pd.Series([event.entity for event in noted], dtype="str"), "extracted")
+    _note(job, noted)
 
 
 def _note(job: Job, events: list[OutgoingEvent]) -> None:

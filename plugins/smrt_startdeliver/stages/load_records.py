@@ -16,16 +16,13 @@ from smrt_startdeliver.plan.matching import match_fingerprints
 from smrt_startdeliver.send.reasons import Rejection
 from smrt_startdeliver.send.record_sender import Record, RecordSender
 from smrt_startdeliver.stages.connect import startdeliver
+from smrt_startdeliver.stages.datasets import REFUSED, SHARED_MATCHES, WANTED
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.plan_records import SHARED_MATCHES, WANTED
 from smrt_startdeliver.stages.rejecting import keep
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
 
 log = logging.getLogger(__name__)
-
-REFUSED = {"customer": "refused/customer", "user": "refused/user"}
-"""Staged: key and reason of the records that were rejected while they were loaded."""
 
 _NAMES = {"customer": "customers", "user": "users"}
 _NO_FIELDS = frozenset({"key", "match_field", "match_value", "customer_key"})

@@ -5,26 +5,21 @@ from __future__ import annotations
 import pandas as pd
 
 from smrt_startdeliver.mapping.paths import parse_path
-from smrt_startdeliver.plan.derived_events import selected, stale
-from smrt_startdeliver.plan.fates import Fate
+from smrt_startdeliver.plan.derived_events import selected
 from smrt_startdeliver.plan.properties import VALUE, property_texts
 from smrt_startdeliver.plan.raw_events import candidates, entity_of, is_selected
+from smrt_startdeliver.stages.datasets import DERIVED_EVENTS, OUTGOING_COLUMNS, OUTGOING_DERIVED, OUTGOING_RAW
 from smrt_startdeliver.stages.extract import properties
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.memory import unsent
 from smrt_startdeliver.stages.rejecting import reject_rows, reject_values
 from smrt_startdeliver.stages.sweep import turned_up_late
 from smrt_startdeliver.vocabulary import EVENT_TABLES, UNNAMED_PAGE, EventTable
 
-OUTGOING = ["id", "user_id", "name", "entity", "type", "time", "at_path", "properties"]
-"""Columns of an event on its way out: `entity` is what it is accounted under; `at_path` the value at
-`segment_override_matching_field`, null where the event goes by its customer's own; `properties` compact JSON."""
-
-DERIVED, RAW = "outgoing/derived", "outgoing/raw"
-
 
 def plan_events(job: Job) -> None:
     """Stage `outgoing/derived` and `outgoing/raw`: what is to be sent, in no order yet."""
-    derived, raw = job.staging.writer(DERIVED), job.staging.writer(RAW)
+    derived, raw = job.staging.writer(OUTGOING_DERIVED), job.staging.writer(OUTGOING_RAW)
     if "events" not in job.run.entities:
         return
     for bucket in range(job.staging.buckets):
@@ -36,18 +31,15 @@ def plan_events(job: Job) -> None:
 
 
 def _derived(job: Job, bucket: int) -> pd.DataFrame:
-    events = job.staging.read("derived", bucket)
-    traits = job.staging.read("traits", bucket)
+    events = job.staging.read(DERIVED_EVENTS, bucket)
     if events is None:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in OUTGOING})
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in OUTGOING_COLUMNS})
     job.fates.add_each(events["name"], "extracted")
+    events = unsent(job, events.assign(entity=events["name"]))
     events = _drop(job, events, ~selected(events, job.run.epochs), "not_selected")
-    events = _drop(job, events, events["repeats"], "already_lost")
-    if not job.run.history_whole:
-        lost_now = pd.Series(dtype="str") if traits is None else traits.loc[traits["isLost"].fillna(False), "user_id"]
-        events = _drop(job, events, stale(events, lost_now, job.run.interval.end, job.run.settings), "stale")
-    events = _unsent(job, events.assign(entity=events["name"]))
-    return events.assign(type="track", at_path=pd.Series(None, index=events.index, dtype="str"))[OUTGOING]
+    events = _drop(job, events, events["repeats"].astype("bool"), "already_lost")
+    events = _drop(job, events, events["stale"].astype("bool"), "stale")
+    return events.assign(type="track", at_path=pd.Series(None, index=events.index, dtype="str"))[OUTGOING_COLUMNS]
 
 
 def _raw(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +48,7 @@ def _raw(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.DataFrame:
     accepted = rows[rows["reason"].isna()]
     late = accepted[turned_up_late(job, accepted) & is_selected(accepted, table, job.run.epochs)]
     job.fates.add(entity_of(table), "extracted", len(late))
-    going = _unsent(job, pd.concat([going, late]).assign(entity=entity_of(table)))
+    going = unsent(job, pd.concat([going, late]).assign(entity=entity_of(table)))
     if table.name is None:
         name = going["name"].fillna(UNNAMED_PAGE)
     else:
@@ -64,7 +56,9 @@ def _raw(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.DataFrame:
     kinds = properties(job.catalog.columns(table.table), table, job.run.settings)
     texts, unsendable = property_texts(going, table, kinds, extra=job.run.settings.extra_properties)
     reject_values(job, entity_of(table), unsendable)
-    return going.assign(name=name, type=table.type, properties=texts, at_path=_at_path(job, table, going))[OUTGOING]
+    return going.assign(name=name, type=table.type, properties=texts, at_path=_at_path(job, table, going))[
+        OUTGOING_COLUMNS
+    ]
 
 
 def _at_path(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.Series[str]:
@@ -84,19 +78,3 @@ def _at_path(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.Series[str]:
 def _drop(job: Job, events: pd.DataFrame, dropped: pd.Series[bool], reason: str) -> pd.DataFrame:
     job.fates.add_each(events.loc[dropped, "name"], "skipped", reason)
     return events[~dropped]
-
-
-def _unsent(job: Job, events: pd.DataFrame) -> pd.DataFrame:
-    """Those that the memory does not hold. What an earlier try of this very run sent counts as sent by it."""
-    known = job.state.frame_of_keys(
-        "known_events", {"id": "str", "state": "str", "run": "int64"}, events["id"], argument="ids"
-    )
-    sent, now = known["state"] == "sent", known["run"] == job.run.number
-    fates: list[tuple[Fate, str, pd.Series[bool]]] = [
-        ("sent", "", sent & now),
-        ("already sent", "", sent & ~now),
-        ("skipped", "tried_again_already", ~sent),
-    ]
-    for fate, reason, mine in fates:
-        job.fates.add_each(events.loc[events["id"].isin(known.loc[mine, "id"]), "entity"], fate, reason)
-    return events[~events["id"].isin(known["id"])]

@@ -17,24 +17,27 @@ from smrt_startdeliver.mapping.records import Wanted, match_alone, wanted_users
 from smrt_startdeliver.plan.matching import match_fingerprints, shared_matches
 from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages import history
+from smrt_startdeliver.stages.datasets import (
+    CUSTOMER_CANDIDATES,
+    OUTGOING_DERIVED,
+    OUTGOING_RAW,
+    REJECTED_USERS,
+    SHARED_MATCHES,
+    TRAITS,
+    WANTED,
+)
 from smrt_startdeliver.stages.extract import traits
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.plan_events import DERIVED, RAW
 from smrt_startdeliver.stages.rejecting import keep, reject_values
 from smrt_startdeliver.staging import BucketWriter, bucket_of
 from smrt_startdeliver.vocabulary import DERIVED_TRAITS
 from smrt_startdeliver.warehouse.catalog import GROUPS, USERS
 
-WANTED = {"customer": "wanted/customer", "user": "wanted/user"}
-REJECTED_USERS = "rejected/user"
-SHARED_MATCHES = "shared_matches"
-_CANDIDATES = "candidates/customer"
-
 
 def plan_records(job: Job) -> None:
     """Stage the wanted customers and users, those users that are rejected, and the match values that several claim."""
     users, rejected = job.staging.writer(WANTED["user"]), job.staging.writer(REJECTED_USERS)
-    candidates = job.staging.writer(_CANDIDATES)
+    candidates = job.staging.writer(CUSTOMER_CANDIDATES)
     matches: list[npt.NDArray[np.int64]] = []
     for bucket in range(job.staging.buckets):
         rows = _with_traits(job, bucket)
@@ -54,7 +57,7 @@ def plan_records(job: Job) -> None:
 def _with_traits(job: Job, bucket: int) -> pd.DataFrame:
     """The rows of `users` with the derived traits beside SMRT's own."""
     rows = history.users(job, bucket)
-    derived = job.staging.read("traits", bucket)
+    derived = job.staging.read(TRAITS, bucket)
     if derived is None:
         return rows
     known = [trait for trait in DERIVED_TRAITS if trait in derived]
@@ -75,7 +78,9 @@ def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
 
 def _needed_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
     """Those to whom an event of this run goes, by the match field alone (semantics.md, What a run sends)."""
-    outgoing = [chunk["user_id"] for name in (DERIVED, RAW) for chunk in job.staging.chunks(name, bucket)]
+    outgoing = [
+        chunk["user_id"] for name in (OUTGOING_DERIVED, OUTGOING_RAW) for chunk in job.staging.chunks(name, bucket)
+    ]
     needed = pd.concat([pd.Series(dtype="str"), *outgoing]).drop_duplicates()
     job.fates.add("users", "extracted", len(needed))
     document, settings = job.run.document, job.run.settings
@@ -97,7 +102,9 @@ def _needed_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
 def _users_at_path(job: Job, known: Any) -> Wanted:
     """Users that events name at `segment_override_matching_field` and nobody else is, by the match field alone."""
     chunks = [
-        chunk["at_path"].dropna() for bucket in range(job.staging.buckets) for chunk in job.staging.chunks(RAW, bucket)
+        chunk["at_path"].dropna()
+        for bucket in range(job.staging.buckets)
+        for chunk in job.staging.chunks(OUTGOING_RAW, bucket)
     ]
     values = pd.concat([pd.Series(dtype="str"), *chunks]).drop_duplicates()
     wanted = match_at_path(job, values[values != ""])
@@ -153,7 +160,7 @@ def _plan_customers(job: Job) -> None:
     calls = _group_calls(job)
     writer = job.staging.writer(WANTED["customer"])
     for bucket in range(job.staging.buckets):
-        said = job.staging.read(_CANDIDATES, bucket)
+        said = job.staging.read(CUSTOMER_CANDIDATES, bucket)
         by_users = nobody if said is None else replace(nobody, records=said)
         mine = replace(calls, records=calls.records[bucket_of(calls.records["key"], job.staging.buckets) == bucket])
         merged = merge_customers(by_users, mine)

@@ -1,0 +1,28 @@
+"""What the memory of events holds already."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from smrt_startdeliver.plan.fates import Fate
+from smrt_startdeliver.stages.job import Job
+
+_KNOWN = {"id": "str", "state": "str", "run": "int64"}
+
+
+def unsent(job: Job, events: pd.DataFrame) -> pd.DataFrame:
+    """The events (id, entity, …) that the memory does not hold; the others have their fate noted.
+
+    What an earlier try of this very run sent counts as sent by it. What is open (refused, or of unknown outcome) is
+    tried again from the memory, not from here.
+    """
+    known = job.state.frame_of_keys("known_events", _KNOWN, events["id"], argument="ids")
+    sent, by_this_run = known["state"] == "sent", known["run"] == job.run.number
+    fates: list[tuple[Fate, str, pd.Series[bool]]] = [
+        ("sent", "", sent & by_this_run),
+        ("already sent", "", sent & ~by_this_run),
+        ("skipped", "tried_again_already", ~sent),
+    ]
+    for fate, reason, mine in fates:
+        job.fates.add_each(events.loc[events["id"].isin(known.loc[mine, "id"]), "entity"], fate, reason)
+    return events[~events["id"].isin(known["id"])]
