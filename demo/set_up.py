@@ -30,7 +30,7 @@ timezone: America/Los_Angeles
 
 
 @dataclass(frozen=True)
-class Stage:
+class Demo:
     """What is set up: an Airflow, and the URI of the warehouse."""
 
     airflow: Airflow
@@ -54,18 +54,17 @@ def stop_server(home: Home) -> bool:
     return True
 
 
-def set_up(home: Home, server: Postgres, metadata: str, now: datetime) -> Stage:
+def set_up(home: Home, server: Postgres, metadata: str, now: datetime) -> Demo:
     """Make what is missing: Airflow's database, of the name `metadata`, and the warehouse as it is at `now`."""
     _configure(home)
     airflow = Airflow(home, _database(server, metadata))
     warehouse = _database(server, WAREHOUSE)
-    with airflow.running("db", "migrate", log="airflow-database") as migration:  # meanwhile, as it takes as long
+    with airflow.running("db", "migrate", log="airflow-database") as migration:  # meanwhile, as both take long
         if not _has_schema(warehouse):
             with step(f"A warehouse as Segment fills it: {CUSTOMERS:,} customers, {MONTHS} months"):
                 create(warehouse, SCHEMA, CUSTOMERS, MONTHS, SEED, now=now)
-        with step("Airflow's own database"):
-            airflow.finish(migration, "airflow-database")
-    return Stage(airflow, warehouse)
+        airflow.finish(migration, "airflow-database")
+    return Demo(airflow, warehouse)
 
 
 def last_full_period() -> datetime:

@@ -9,7 +9,7 @@ from datetime import datetime
 from demo.account import Account, last_account
 from demo.home import DemoError, Home
 from demo.sandbox_server import SandboxServer, sandbox_server
-from demo.set_up import PERIOD, SCHEMA, SEED, Stage, last_full_period, running_server, set_up
+from demo.set_up import PERIOD, SCHEMA, SEED, Demo, last_full_period, running_server, set_up
 from demo.steps import console, step
 from demo.tables import entities_table, runs_table
 from demo.warehouse import add_activity
@@ -30,36 +30,36 @@ def three_runs(home: Home) -> None:
     first, second = third - 2 * PERIOD, third - PERIOD
     home.clear()
     with running_server(home) as server, sandbox_server(home) as sandbox:
-        stage = set_up(home, server, _METADATA, now=first)
+        demo = set_up(home, server, _METADATA, now=first)
         runs = {
-            "First sync": _run(stage, sandbox, "First sync", first),
-            "Nothing new": _run(stage, sandbox, "Nothing new", second),
+            "First sync": _run(demo, sandbox, "First sync", first),
+            "Nothing new": _run(demo, sandbox, "Nothing new", second),
         }
         with step("Two more hours of business"):
-            add_activity(stage.warehouse, SCHEMA, SEED, since=second, now=third)
-        runs["New activity"] = _run(stage, sandbox, "New activity", third)
+            add_activity(demo.warehouse, SCHEMA, SEED, since=second, now=third)
+        runs["New activity"] = _run(demo, sandbox, "New activity", third)
     console.print(runs_table(runs), entities_table("New activity, by entity", runs["New activity"]))
     _verify(runs["Nothing new"], runs["New activity"])
     console.print(_WHERE_NEXT.format(home=home), soft_wrap=True)
 
 
-def _run(stage: Stage, sandbox: SandboxServer, title: str, end: datetime) -> Account:
+def _run(demo: Demo, sandbox: SandboxServer, title: str, end: datetime) -> Account:
     """Run the DAG for the period that ends then. Raises DemoError if it fails, or counts other writes than arrived."""
     log = title.lower().replace(" ", "-")
     connections = {
-        "AIRFLOW_CONN_SMRT_WAREHOUSE": stage.warehouse,
+        "AIRFLOW_CONN_SMRT_WAREHOUSE": demo.warehouse,
         "AIRFLOW_CONN_STARTDELIVER": json.dumps(sandbox.connection),
     }
     before = sandbox.writes()
     with (
         step(f"{title}: the run of {end:%Y-%m-%d %H:%M} UTC") as status,
-        stage.airflow.running("dags", "test", DAG, end.isoformat(), log=log, variables=connections) as process,
+        demo.airflow.running("dags", "test", DAG, end.isoformat(), log=log, variables=connections) as process,
     ):
         while process.poll() is None:
             status.update(f"{title} … {sandbox.writes() - before:,} written")
             time.sleep(0.5)
-        stage.airflow.finish(process, log)
-    account, arrived = last_account(stage.warehouse), sandbox.writes() - before
+        demo.airflow.finish(process, log)
+    account, arrived = last_account(demo.warehouse), sandbox.writes() - before
     if account is None or account.window_end != end or account.requests["write"] != arrived:
         raise DemoError(f"{title}: the sandbox had {arrived:,} writes, but the run's account is {account}")
     return account

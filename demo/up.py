@@ -15,7 +15,7 @@ from demo.account import last_account
 from demo.home import DemoError, Home
 from demo.postgres import ADDRESS, BINARIES, Postgres
 from demo.sandbox_server import SandboxServer, is_free, sandbox_server
-from demo.set_up import Stage, last_full_period, running_server, set_up
+from demo.set_up import Demo, last_full_period, running_server, set_up
 from demo.steps import console, step
 from demo.three_runs import DAG
 
@@ -33,18 +33,18 @@ def up(home: Home, port: int, sandbox_port: int) -> None:
         if not is_free(number):
             raise DemoError(f"port {number} is in use: stop what listens there, or choose another with {option}")
     with running_server(home) as server, sandbox_server(home, sandbox_port) as sandbox:
-        stage = set_up(home, server, "airflow", now=last_full_period())
-        is_first_run = last_account(stage.warehouse) is None
-        _connect(stage, sandbox)
+        demo = set_up(home, server, "airflow", now=last_full_period())
+        is_first_run = last_account(demo.warehouse) is None
+        _connect(demo, sandbox)
         password = _password(home)
-        with stage.airflow.running("standalone", log=_LOG, variables=_variables(port)) as process:
+        with demo.airflow.running("standalone", log=_LOG, variables=_variables(port)) as process:
             with step("Airflow's scheduler, DAG processor, triggerer and API server"):
-                _wait_until_healthy(stage, process, port)
+                _wait_until_healthy(demo, process, port)
             console.print(_directions(home, server, sandbox, port, password), soft_wrap=True)
             if is_first_run:
-                _wait_for_run(stage, process)
+                _wait_for_run(demo, process)
             process.wait()
-            raise stage.airflow.failure("Airflow ended", _LOG)
+            raise demo.airflow.failure("Airflow ended", _LOG)
 
 
 def _variables(port: int) -> dict[str, str]:
@@ -59,16 +59,16 @@ def _variables(port: int) -> dict[str, str]:
     }
 
 
-def _connect(stage: Stage, sandbox: SandboxServer) -> None:
+def _connect(demo: Demo, sandbox: SandboxServer) -> None:
     """Put both connections into Airflow's database, where the UI shows them; one that was edited is as before."""
-    file = stage.airflow.home.folder / "connections.json"
-    _write_for_owner(file, json.dumps({"smrt_warehouse": stage.warehouse, "startdeliver": sandbox.connection}))
+    file = demo.airflow.home.folder / "connections.json"
+    _write_for_owner(file, json.dumps({"smrt_warehouse": demo.warehouse, "startdeliver": sandbox.connection}))
     try:
         with (
             step("Airflow's connections"),
-            stage.airflow.running("connections", "import", str(file), "--overwrite", log="connections") as process,
+            demo.airflow.running("connections", "import", str(file), "--overwrite", log="connections") as process,
         ):
-            stage.airflow.finish(process, "connections")
+            demo.airflow.finish(process, "connections")
     finally:
         file.unlink()
 
@@ -86,11 +86,11 @@ def _write_for_owner(file: Path, text: str) -> None:
     file.write_text(text)
 
 
-def _wait_until_healthy(stage: Stage, process: Popen[bytes], port: int) -> None:
+def _wait_until_healthy(demo: Demo, process: Popen[bytes], port: int) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not _is_healthy(port):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise stage.airflow.failure("Airflow did not start", _LOG)
+            raise demo.airflow.failure("Airflow did not start", _LOG)
         time.sleep(0.5)
 
 
@@ -104,10 +104,10 @@ def _is_healthy(port: int) -> bool:
     return all(component["status"] == "healthy" for component in answer.json().values())
 
 
-def _wait_for_run(stage: Stage, process: Popen[bytes]) -> None:
+def _wait_for_run(demo: Demo, process: Popen[bytes]) -> None:
     """Say when the run that the scheduler starts by itself has ended."""
     with console.status("The first run is under way: see it in the UI …"):
-        while (run := last_account(stage.warehouse)) is None or run.state == "running":
+        while (run := last_account(demo.warehouse)) is None or run.state == "running":
             if process.poll() is not None:
                 return
             time.sleep(1)

@@ -4,6 +4,7 @@ SmrtStartdeliverError
 ├── ConfigurationError      a file, variable or setting that cannot be used as it stands
 ├── WarehouseError          the warehouse cannot be reached, refuses, or lacks what it must have
 ├── StartdeliverError       Startdeliver, or the way to it (`startdeliver/errors.py` has its branches)
+├── OutOfTurnError          a stage of a run was started without those before it
 └── AccountingError         the fates of a run's rows do not add up
 """
 
@@ -20,6 +21,10 @@ class ConfigurationError(SmrtStartdeliverError):
 
 class WarehouseError(SmrtStartdeliverError):
     """The warehouse cannot be reached, refuses, or lacks what every warehouse must have."""
+
+
+class OutOfTurnError(SmrtStartdeliverError):
+    """A stage of a run was started without those before it, or after the run was closed."""
 
 
 class AccountingError(SmrtStartdeliverError):

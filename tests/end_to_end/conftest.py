@@ -7,6 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+from airflow.dag_processing.dagbag import DagBag
+from airflow.utils.db import initdb
 
 from sandbox.testing import Sandbox, running_sandbox
 from tests.end_to_end.pipeline import Pipeline
@@ -16,12 +19,7 @@ from tests.end_to_end.shop import Shop
 @pytest.fixture(scope="session")
 def dag():
     """The DAG, in an Airflow whose metadata database has just been made; a failing task is not tried again."""
-    from airflow.dag_processing.dagbag import DagBag
-    from airflow.utils.db import initdb
-
     initdb()
-    from airflow.dag_processing.bundles.manager import DagBundlesManager
-
     DagBundlesManager().sync_bundles_to_db()
     bag = DagBag()
     assert not bag.import_errors

@@ -26,7 +26,9 @@ class Shop:
         columns = {"id": "text", "received_at": "timestamptz", "name": "text", "email": "text"} | user_columns
         pipeline.create_table("users", **columns)
 
-    def customer(self, user_id: str | None, *, received_at: datetime = MONDAY - timedelta(days=1), **traits: Any) -> None:
+    def customer(
+        self, user_id: str | None, *, received_at: datetime = MONDAY - timedelta(days=1), **traits: Any
+    ) -> None:
         """A row of `users`."""
         self.pipeline.insert("users", id=user_id, received_at=received_at, **traits)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 
+from smrt_startdeliver.stages.airflow_run import run_stage
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
 
@@ -70,7 +72,10 @@ def test_a_warehouse_that_refuses_is_named_without_its_password(
     [
         ("drop table smrt.users", "no table 'smrt.users'"),
         ("alter table smrt.order_created drop column user_id", "column 'smrt.order_created.user_id' is missing"),
-        ("alter table smrt.order_created drop column received_at", "table 'smrt.order_created' has none of the columns"),
+        (
+            "alter table smrt.order_created drop column received_at",
+            "table 'smrt.order_created' has none of the columns",
+        ),
         ("drop schema smrt cascade", "no schema 'smrt'"),
     ],
 )
@@ -84,7 +89,10 @@ def test_what_every_warehouse_must_have_is_named(
 
 def test_a_server_that_commits_and_drops_the_answer_gets_nothing_twice(ann: Shop, pipeline: Pipeline) -> None:
     pipeline.sandbox.faults(
-        [{"method": "POST", "path": f"/{entity}$", "drop": "after", "times": 1} for entity in ("customer", "user", "usage")]
+        [
+            {"method": "POST", "path": f"/{entity}$", "drop": "after", "times": 1}
+            for entity in ("customer", "user", "usage")
+        ]
     )
 
     assert pipeline.run(MONDAY) == "success"
@@ -120,3 +128,14 @@ def test_a_record_that_startdeliver_refuses_costs_itself_alone_and_is_tried_agai
     assert pipeline.run(MONDAY + timedelta(hours=2)) == "success"
     assert len(pipeline.timeline("8")) == 2
     assert pipeline.users()["8"]["name"] == "Bob"
+
+
+def test_a_single_task_that_is_cleared_later_sends_nothing_and_counts_nothing_as_read(
+    ann: Shop, pipeline: Pipeline
+) -> None:
+    pipeline.sandbox.faults([{"method": "POST", "path": "/usage$", "status": 401, "times": 1}])
+    pipeline.run(MONDAY)
+    (closed,) = pipeline.state("select run from runs")
+
+    with pytest.raises(AirflowFailException, match="clear the whole DAG run, from open_run on"):
+        run_stage("load_events", {"run": closed["run"], "state_schema": "startdeliver_sync", "buckets": 1})

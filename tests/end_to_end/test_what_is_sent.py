@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import requests
+
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
 
@@ -45,7 +47,9 @@ def test_a_customer_with_an_order_arrives_as_customer_user_visit_and_order(shop:
         "timestamp": int(ordered_at.timestamp() * 1000),
         "properties": {"source": "Order Created"},
     }
-    assert {key: created[key] for key in ("usageType", "messageId", "startdeliverUserFieldToMatchOn", "properties")} == {
+    assert {
+        key: created[key] for key in ("usageType", "messageId", "startdeliverUserFieldToMatchOn", "properties")
+    } == {
         "usageType": "Order Created",
         "messageId": order,
         "startdeliverUserFieldToMatchOn": "customfieldSmrtId",
@@ -74,8 +78,6 @@ def test_a_user_that_startdeliver_has_already_is_adopted_and_only_what_differs_i
     shop: Shop, pipeline: Pipeline
 ) -> None:
     pipeline.configure(mapping=MAPPING)
-    import requests
-
     headers = {"Authorization": pipeline.sandbox.key}
     for entity in ("user", "customer"):
         body = {"customfieldSmrtId": "7", "name": "Ann"}

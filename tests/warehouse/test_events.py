@@ -219,7 +219,19 @@ def test_a_value_is_read_as_what_it_is_however_far_out(
     assert "value_x" not in bob
 
 
-ODD_NAMES = ['we"ird: %s', ":colon", "a::b", "100%", "per%%cent", "with space", "Select", "back\\:slash", "ü", "x" * 57]
+ODD_NAMES = [
+    'we"ird: %s',
+    ":colon",
+    "a::b",
+    "100%",
+    "per%%cent",
+    "with space",
+    "Select",
+    "back\\:slash",
+    "ü",
+    "x" * 57,
+    "y" * 63,
+]
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)

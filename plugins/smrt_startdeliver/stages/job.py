@@ -11,6 +11,7 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from smrt_startdeliver.errors import OutOfTurnError
 from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.staging import Staging
 from smrt_startdeliver.state.accounts import note_stage
@@ -20,6 +21,10 @@ from smrt_startdeliver.warehouse.catalog import Catalog, read_catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
 
 log = logging.getLogger(__name__)
+
+
+STAGES = ("open_run", "extract", "derive", "plan", "load_customers", "load_users", "load_events", "report")
+"""The stages of a run, in their order."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +61,15 @@ class Job:
 
 @contextmanager
 def at_work(ticket: Ticket, stage: str) -> Iterator[Job]:
-    """A job for a stage; when the stage is done, its account is kept in the schema."""
+    """A job for a stage; when the stage is done, its account is kept in the schema.
+
+    Raises OutOfTurnError where the run lacks an earlier stage or is closed: a single task of it was started anew.
+    """
     started = time.monotonic()
     engine = warehouse_engine()
     try:
         state = State(engine, ticket.state_schema)
+        _see_that_it_is_its_turn(state, ticket.run, stage)
         run = read_run(state, ticket.run)
         job = Job(stage, run, engine, state, Staging(ticket.staging, ticket.buckets))
         yield job
@@ -68,3 +77,13 @@ def at_work(ticket: Ticket, stage: str) -> Iterator[Job]:
         log.info("%s of run %s done in %.1f s", stage, run.number, time.monotonic() - started)
     finally:
         engine.dispose()
+
+
+def _see_that_it_is_its_turn(state: State, run: int, stage: str) -> None:
+    """A run whose middle is missing would find nothing staged, send nothing, and count its window as read."""
+    done = {row["stage"] for row in state.rows("stages_done", run=run)}
+    missing = [earlier for earlier in STAGES[: STAGES.index(stage)] if earlier not in done]
+    if missing:
+        raise OutOfTurnError(
+            f"{stage} of run {run} cannot start without {missing[0]}: clear the whole DAG run, from open_run on"
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import sqlalchemy as sa
 
@@ -31,6 +32,7 @@ def start(request: Request) -> Ticket:
 
     Raises SmrtStartdeliverError with one line that says what to fix; nothing has been written then.
     """
+    started = time.monotonic()
     settings = load_settings(config_folder())
     if not settings.timezone_is_set:
         log.warning("settings.yaml sets no timezone: days are counted in UTC, not on the business's calendar")
@@ -44,7 +46,7 @@ def start(request: Request) -> Ticket:
         state.create()
         window = decide(request, past(state), settings)
         run = open_run(state, request, window, settings, mapping.text)
-        note_stage(state, run, "open_run", Fates(), {"requests check": checks})
+        note_stage(state, run, "open_run", Fates(), {"requests check": checks, "seconds": time.monotonic() - started})
         log.info("run %s reads what was loaded from %s to %s", run, window.read_from, window.interval.end)
         return Ticket(run, settings.state_schema, _buckets(engine, catalog.schema, settings.partitions))
     finally:

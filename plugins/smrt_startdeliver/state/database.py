@@ -32,8 +32,10 @@ class State:
     def create(self) -> None:
         """Create the schema and what it lacks of its tables."""
         with self.transaction() as connection:
-            # Two first runs at once would both find nothing and both create.
-            connection.execute(sa.text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": self._lock_name})
+            # Two first runs at once would both find nothing and both create. A lock of its own: no run is opened later
+            # because another one is sending.
+            key = {"name": f"{self._lock_name}:create"}
+            connection.execute(sa.text("select pg_advisory_xact_lock(hashtext(:name))"), key)
             if not sa.inspect(connection).has_schema(self._schema):
                 connection.execute(sa.schema.CreateSchema(self._schema))
             for file in sorted((SQL / "state" / "tables").glob("*.sql")):

@@ -38,14 +38,16 @@ def stream(
     """
     schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in columns.items()])
     try:
-        with engine.connect().execution_options(stream_results=True, max_row_buffer=chunk_rows) as connection:
-            with connection.execute(statement, dict(parameters)) as result:
-                for rows in result.partitions(chunk_rows):
-                    arrays = [
-                        pa.array(values, type=field.type, from_pandas=False)
-                        for values, field in zip(zip(*rows, strict=True), schema, strict=True)
-                    ]
-                    yield pa.Table.from_arrays(arrays, schema=schema)
+        with (
+            engine.connect().execution_options(stream_results=True, max_row_buffer=chunk_rows) as connection,
+            connection.execute(statement, dict(parameters)) as result,
+        ):
+            for rows in result.partitions(chunk_rows):
+                arrays = [
+                    pa.array(values, type=field.type, from_pandas=False)
+                    for values, field in zip(zip(*rows, strict=True), schema, strict=True)
+                ]
+                yield pa.Table.from_arrays(arrays, schema=schema)
     except sa.exc.DBAPIError as error:
         raise WarehouseError(
             f"the warehouse broke off while it was read ({first_line(error)}): nothing was sent for what was not read; "
