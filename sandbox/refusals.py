@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault of ours
+class Refusal(Exception):
     """Ends a request with `{"error": {"message": ..., "field": ...}}`; `field` only where one is to blame.
 
     Values never appear in a message: they are people's data, and callers log what they are answered.

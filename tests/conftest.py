@@ -1,4 +1,4 @@
-"""What all tests share: Airflow's home (set before Airflow is imported), one PostgreSQL a session, a database a test."""
+"""What all tests share: Airflow's home (set before Airflow is imported), a PostgreSQL a session, a database a test."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ TIME = pd.Timestamp("2025-01-31T05:00:00.123999Z")
         ("date", None, None, None, None, None),
     ],
 )
-def test_each_kind_is_cast_to_each_type(kind, cell, text, number, date, boolean):  # noqa: PLR0917
+def test_each_kind_is_cast_to_each_type(kind, cell, text, number, date, boolean):
     found = [cast_cells([cell], kind, target)[0] for target in TARGETS]
     assert found == [text, number, date, boolean]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smrt_startdeliver.mapping.records import UNKNOWN
@@ -53,6 +53,7 @@ def test_a_frame_without_rows_has_no_fingerprints_but_their_type() -> None:
     assert (len(found), found.dtype) == (0, "int64")
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.none() | st.text(max_size=3), st.none() | st.text(max_size=3)), min_size=1, max_size=6))
 def test_records_have_one_fingerprint_exactly_where_they_are_equal(rows: list[tuple]) -> None:
     records = pd.DataFrame({"a": texts(*(a for a, _ in rows)), "b": texts(*(b for _, b in rows))})

@@ -8,7 +8,7 @@ import json
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smrt_startdeliver.mapping.casts import Kind
@@ -156,6 +156,7 @@ def test_without_rows_there_are_no_properties_and_no_rejections() -> None:
     assert (sent, rejected) == ([], [])
 
 
+@settings(max_examples=40)
 @given(st.lists(st.none() | st.text() | st.floats().map(str) | st.integers().map(str), max_size=5))
 def test_whatever_an_amount_is_what_goes_out_is_json(cells: list[str | None]) -> None:
     sent, rejected = properties("order_created", {"value": "text"}, *({"value": cell} for cell in cells))
