@@ -35,9 +35,12 @@ class SandboxServer:
         return f"http://{ADDRESS}:{self.port}"
 
     @property
-    def connection(self) -> dict[str, str]:
-        """Airflow's connection to it."""
-        return {"conn_type": "startdeliver", "host": f"{self.root}/api/v1/", "password": self.key}
+    def connection(self) -> dict[str, str | int]:
+        """Airflow's connection to it.
+
+        The port is in the URL, and once more by itself: Airflow's UI does not test a connection without one.
+        """
+        return {"conn_type": "startdeliver", "host": f"{self.root}/api/v1/", "port": self.port, "password": self.key}
 
     def writes(self) -> int:
         """How many requests it has had, since it was started, that write something."""

@@ -64,6 +64,14 @@ def test_two_changes_at_one_moment_leave_nothing_to_the_first() -> None:
     assert found[1].interval.start == found[1].interval.end
 
 
+def test_changes_of_runs_that_overtook_each_other_leave_no_time_to_the_one_that_was_overtaken() -> None:
+    found = epochs(
+        [(None, rules_of(Settings())), (LAST_END, rules_of(PARIS)), (EARLIER, rules_of(Settings()))], PARIS, None
+    )
+    assert found[1].interval.start == found[1].interval.end
+    assert found[2].interval.start == EARLIER
+
+
 OTHERS: dict[str, Any] = {
     "timezone": "Europe/Paris",
     "visit_sources": ("Order Created",),

@@ -113,7 +113,9 @@ def test_what_was_never_written_is_not_known(folder: Path) -> None:
 def test_a_task_that_is_tried_again_replaces_what_its_first_try_wrote(folder: Path) -> None:
     staging = Staging("1", 1)
     for names in (["ann", "bob"], ["cyd"]):
-        staging.writer("users").write(pa.table({"user_id": names}))
+        writer = staging.writer("users")
+        for name in names:
+            writer.write(pa.table({"user_id": [name]}))
     assert list(everything(staging, "users")["user_id"]) == ["cyd"]
 
 

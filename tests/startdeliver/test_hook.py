@@ -30,6 +30,18 @@ def test_the_form_asks_for_base_url_and_api_key_alone() -> None:
     assert set(behaviour["hidden_fields"]) == {"schema", "login", "port", "extra"}
 
 
+@pytest.mark.parametrize(
+    ("fields", "url"),
+    [
+        ({}, "https://app.startdeliver.com/api/v1/"),
+        ({"host": "http://127.0.0.1:8765"}, "http://127.0.0.1:8765/api/v1/"),
+        ({"host": "127.0.0.1", "schema": "http", "port": 8765}, "http://127.0.0.1:8765/api/v1/"),
+    ],
+)
+def test_the_connection_says_where_startdeliver_is(monkeypatch: pytest.MonkeyPatch, fields: dict, url: str) -> None:
+    assert connect(monkeypatch, password="key", **fields).get_conn().base_url == url
+
+
 def test_the_test_button_says_whether_the_key_is_good(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     with running_sandbox(tmp_path / "sandbox.sqlite", key="good-key") as sandbox:
         assert connect(monkeypatch, host=sandbox.url, password="good-key").test_connection() == (

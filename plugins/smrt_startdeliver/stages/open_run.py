@@ -23,7 +23,7 @@ from smrt_startdeliver.window import Request, decide
 
 log = logging.getLogger(__name__)
 
-CUSTOMERS_A_BUCKET = 50_000
+CUSTOMERS_A_BUCKET = 20_000
 """About so many customers, with all of their history, are in memory at once."""
 
 

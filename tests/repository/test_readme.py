@@ -1,0 +1,190 @@
+"""README and docs: what they list is what there is, their links lead somewhere, their SQL runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from psycopg import sql
+
+from smrt_startdeliver.derive.birthdays import BROKEN_JSON, UNREADABLE_DATE
+from smrt_startdeliver.mapping.casts import REASONS
+from smrt_startdeliver.mapping.customers import NO_CUSTOMER_KEY
+from smrt_startdeliver.mapping.document import parse_mapping, required_fields
+from smrt_startdeliver.mapping.fields import LOSSY_MATCH, NO_MATCH_VALUE
+from smrt_startdeliver.settings import Settings
+from smrt_startdeliver.state.database import State
+from smrt_startdeliver.warehouse.catalog import read_catalog
+from tests.repository import ROOT
+
+README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "sandbox/README.md"]
+PACKAGE = ROOT / "plugins/smrt_startdeliver"
+
+WITH_REASON = {"rejected", "skipped"}
+"""The fates that have a reason."""
+ACCOUNTED = {"customers", "users"}
+"""What else than reasons stands beside these fates in the code."""
+
+
+def section(text: str, heading: str) -> str:
+    """What stands below a heading of the second level."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, heading
+    return found[1]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The rows of a text's tables without their heads; cells without backticks."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    heads = {line for line, below in pairwise(lines) if below.startswith("|---")}
+    body = [line for line in lines if line not in heads and not line.startswith("|---")]
+    return [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in body]
+
+
+def statements(text: str) -> list[str]:
+    """The statements of a text's blocks of SQL."""
+    blocks = re.findall(r"^```sql\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [statement for block in blocks for statement in block.split(";") if statement.strip()]
+
+
+def anchors(file: Path) -> set[str]:
+    """The anchors of a document's headings, as code hosts make them."""
+    without_code = re.sub(r"^```.*?^```", "", file.read_text(), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", without_code, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def reasons_in_code() -> set[str]:
+    """Every reason code that a row or value may be given: in Python beside its fate or in a Rejection, and in SQL."""
+    found = {*REASONS.values(), BROKEN_JSON, UNREADABLE_DATE, LOSSY_MATCH, NO_MATCH_VALUE, NO_CUSTOMER_KEY}
+    for node in (node for file in PACKAGE.rglob("*.py") for node in ast.walk(ast.parse(file.read_text()))):
+        parts = node.args if isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) else []
+        texts = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+        if WITH_REASON & texts or getattr(getattr(node, "func", None), "id", "") in ("Rejection", "_drop"):
+            found |= texts - WITH_REASON - ACCOUNTED
+    for file in (ROOT / "sql/extract").glob("*.sql"):
+        found |= set(re.findall(r"then '(\w+)'", file.read_text()))
+    return {text for text in found if re.fullmatch(r"[a-z]+(_[a-z]+)*", text)}
+
+
+def test_the_custom_fields_are_those_of_the_default_mapping():
+    listed = [
+        (entity, alias, kind) for alias, kind, entity, _ in rows(section(README, "Custom fields in Startdeliver"))
+    ]
+    document = parse_mapping((ROOT / "config/mapping.yaml").read_text(), "mapping.yaml")
+    required = required_fields(document).items()
+    assert sorted(listed) == sorted((entity, alias, kind) for entity, of in required for alias, kind in of.items())
+
+
+def test_every_reason_that_the_code_gives_is_explained_and_no_other():
+    explained = [row[0] for row in rows(section(README, "What became of every row"))]
+    assert sorted(explained) == sorted(reasons_in_code())
+
+
+def test_the_run_parameters_are_the_dags():
+    dag = ast.parse((ROOT / "dags/smrt_to_startdeliver.py").read_text())
+    parameters = next(
+        node.value
+        for node in dag.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PARAMS"
+    )
+    assert [row[0] for row in rows(section(README, "Runs on request"))] == [key.value for key in parameters.keys]
+
+
+def test_every_setting_is_explained():
+    explained = (ROOT / "config/settings.yaml").read_text()
+    assert [key for key in Settings.model_fields if not re.search(rf"^#? ?{key}: ", explained, re.MULTILINE)] == []
+
+
+def test_the_settings_that_are_not_acted_on_are_listed():
+    code = "".join(file.read_text() for file in PACKAGE.rglob("*.py"))
+    unread = [key for key in Settings.model_fields if not re.search(rf"\.{key}\b", code)]
+    listed = re.search(r"not acted on yet\*\*: (.*?)\. ", section(README, "Limits"))
+    assert sorted(re.findall(r"`(\w+)`", listed[1])) == sorted(unread)
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_links_lead_to_files_and_headings(file):
+    for target in re.findall(r"\]\(([^)\s]+)\)", file.read_text()):
+        if "://" not in target:
+            path, _, anchor = target.partition("#")
+            linked = (file.parent / path).resolve() if path else file
+            assert linked.exists(), target
+            assert not anchor or anchor in anchors(linked), target
+
+
+def test_make_targets_that_documents_name_are_in_the_makefile():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {
+        target
+        for file in DOCUMENTS
+        for target in re.findall(r"(?:^    |`)make ([a-z]+)", file.read_text(), re.MULTILINE)
+    }
+    assert {"demo", "test", "up"} <= named <= targets
+
+
+def test_the_layout_is_that_of_the_repository():
+    folder = ROOT
+    for indent, name in re.findall(r"^    ( *)(\S+)  ", section(README, "What is where"), re.MULTILINE):
+        path = (folder / name) if indent else (ROOT / name)
+        assert path.exists(), name
+        folder = folder if indent else path
+
+
+def test_every_table_and_column_of_the_memory_is_explained():
+    explained = section(ARCHITECTURE, "The memory")
+    for file in (ROOT / "sql/state/tables").glob("*.sql"):
+        name = re.search(r"create table if not exists \{schema\}\.(\w+)", file.read_text())
+        if name:
+            columns = re.findall(r"^    (?!primary|unique)(\w+) ", file.read_text(), re.MULTILINE)
+            about = re.search(rf"^\*\*`{name[1]}`\*\*(.*?)(?=^\*\*`|\Z)", explained, re.MULTILINE | re.DOTALL)
+            assert about, name[1]
+            assert [column for column in columns if f"`{column}`" not in about[1]] == [], name[1]
+
+
+@pytest.fixture
+def granted(database: str) -> Iterator[sa.Engine]:
+    """The login that the README makes, in a warehouse to which Segment has added a table since."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("create role segment")
+        connection.execute("create schema smrt authorization segment")
+        connection.execute("create table smrt.users (id text, loaded_at timestamptz)")
+        for statement in statements(section(README, "Connect your own warehouse in ten minutes")):
+            connection.execute(sql.SQL(statement))
+        connection.execute("set role segment")
+        connection.execute("create table smrt.groups (id text, loaded_at timestamptz)")
+    login = sa.make_url(database).set(
+        drivername="postgresql+psycopg", username="smrt_startdeliver", password="PASSWORD"
+    )
+    engine = sa.create_engine(login)
+    yield engine
+    engine.dispose()
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("drop owned by segment, smrt_startdeliver cascade")
+        connection.execute("drop role segment, smrt_startdeliver")
+
+
+def test_the_grants_are_enough_for_a_run_and_no_more(granted: sa.Engine):
+    State(granted, "startdeliver_sync").create()
+    assert set(read_catalog(granted, "smrt").tables) == {"users", "groups"}
+    with granted.connect() as connection:
+        for table in ("users", "groups"):
+            assert connection.execute(sa.text(f"select * from smrt.{table}")).all() == []
+        with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+            connection.execute(sa.text("delete from smrt.users"))
+
+
+def test_the_queries_run_on_the_memory(granted: sa.Engine):
+    State(granted, "startdeliver_sync").create()
+    queries = statements(section(README, "The memory"))
+    assert len(queries) == 3
+    with granted.connect() as connection:
+        assert [connection.execute(sa.text(query)).all() for query in queries] == [[], [], []]
