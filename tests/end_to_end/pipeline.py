@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -17,6 +18,8 @@ from psycopg.rows import dict_row
 
 from sandbox.testing import Sandbox
 from smrt_startdeliver.mapping.document import parse_mapping, required_fields
+from smrt_startdeliver.stages import airflow_run
+from smrt_startdeliver.stages.job import STAGES
 
 DEFAULT_PARAMS = {
     "since": None,
@@ -62,6 +65,24 @@ class Pipeline:
         """Run the DAG with this logical date, the end of its data interval; the state it ended in."""
         # A test run's parameters stay with the DAG object: say all of them each time.
         return str(self.dag.test(logical_date=end, run_conf=DEFAULT_PARAMS | params).state)
+
+    def run_as(self, kind: str, end: datetime, before: Mapping[str, str] | None = None) -> None:
+        """Run the stages as a scheduled or backfill run does: a test run of Airflow's is always a manual one.
+
+        `before`: a statement that the warehouse executes before a stage.
+        """
+        context = {
+            "params": DEFAULT_PARAMS,
+            "dag_run": SimpleNamespace(run_id=f"{kind}__{end}", run_type=kind),
+            "data_interval_start": end - timedelta(hours=2),
+            "data_interval_end": end,
+        }
+        ticket = airflow_run.open_run(context)
+        for stage in STAGES[1:]:
+            if before and stage in before:
+                self.execute(before[stage])
+            airflow_run.run_stage(stage, ticket)
+        airflow_run.close_run(ticket)
 
     def execute(self, statement: str, rows: Sequence[Sequence[Any]] = ()) -> None:
         """Change the warehouse."""
