@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from demo.home import REPOSITORY, DemoError, Home
 from demo.processes import running
 
 _PROGRAMS = Path(sys.executable).parent
+_EXCEPTION = re.compile(r"[\w.]+(Error|Exception): ")
 _LAST_LINES = 15
 
 
@@ -33,14 +35,15 @@ class Airflow:
             yield process
 
     def finish(self, process: Popen[bytes], log: str) -> None:
-        """Wait for a command. Raises DemoError with the end of what it said when it failed."""
+        """Wait for a command. Raises DemoError when it failed."""
         if process.wait() != 0:
             raise self.failure("Airflow failed", log)
 
     def failure(self, what: str, log: str) -> DemoError:
-        """An error with the end of a log."""
-        said = self._log(log).read_text(errors="replace").splitlines()[-_LAST_LINES:]
-        return DemoError("\n".join([*said, f"{what}: all that was said is in {self._log(log)}"]))
+        """An error with the exceptions of a log, or its last lines where it has none."""
+        lines = self._log(log).read_text(errors="replace").splitlines()
+        said = [line for line in lines if _EXCEPTION.match(line)] or lines
+        return DemoError("\n".join([*said[-_LAST_LINES:], f"{what}: all that was said is in {self._log(log)}"]))
 
     def _log(self, name: str) -> Path:
         return self.home.logs / f"{name}.log"

@@ -19,7 +19,7 @@ from demo.home import REPOSITORY
 
 MARK = "SMRT_STARTDELIVER_DEMO"
 """Environment variable of all that is run here: the folder that it runs for."""
-_GRACE_SECONDS = 15
+_GRACE_SECONDS = 5
 
 
 @contextmanager
@@ -58,17 +58,13 @@ def end_leftovers(mark: Path) -> bool:
 
 
 def _end_session(session: int) -> None:
-    """End a session: ask its leader as Ctrl-C does, which Airflow ends on best; then end whoever is left."""
-    _signal([process for process in _members(session) if process.pid == session], signal.SIGINT)
-    _signal(_members(session), signal.SIGTERM)
-    _signal(_members(session), signal.SIGKILL)
-
-
-def _signal(processes: list[psutil.Process], how: signal.Signals) -> None:
-    for process in processes:
-        with suppress(psutil.Error):
-            process.send_signal(how)
-    psutil.wait_procs(processes, timeout=_GRACE_SECONDS)
+    """Ask all members of a session to end, and give them time; then end whoever is left, started since or deaf."""
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        members = _members(session)
+        for process in members:
+            with suppress(psutil.Error):
+                process.send_signal(how)
+        psutil.wait_procs(members, timeout=_GRACE_SECONDS)
 
 
 def _members(session: int) -> list[psutil.Process]:

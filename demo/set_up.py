@@ -59,10 +59,12 @@ def set_up(home: Home, server: Postgres, metadata: str, now: datetime) -> Demo:
     _configure(home)
     airflow = Airflow(home, _database(server, metadata))
     warehouse = _database(server, WAREHOUSE)
-    with airflow.running("db", "migrate", log="airflow-database") as migration:  # meanwhile, as both take long
+    with (
+        step(f"A warehouse of {CUSTOMERS:,} customers and {MONTHS} months, and Airflow's own database"),
+        airflow.running("db", "migrate", log="airflow-database") as migration,  # meanwhile, as both take long
+    ):
         if not _has_schema(warehouse):
-            with step(f"A warehouse as Segment fills it: {CUSTOMERS:,} customers, {MONTHS} months"):
-                create(warehouse, SCHEMA, CUSTOMERS, MONTHS, SEED, now=now)
+            create(warehouse, SCHEMA, CUSTOMERS, MONTHS, SEED, now=now)
         airflow.finish(migration, "airflow-database")
     return Demo(airflow, warehouse)
 

@@ -39,12 +39,12 @@ def three_runs(home: Home) -> None:
             add_activity(demo.warehouse, SCHEMA, SEED, since=second, now=third)
         runs["New activity"] = _run(demo, sandbox, "New activity", third)
     console.print(runs_table(runs), entities_table("New activity, by entity", runs["New activity"]))
-    _verify(runs["Nothing new"], runs["New activity"])
+    verify(runs["Nothing new"], runs["New activity"])
     console.print(_WHERE_NEXT.format(home=home), soft_wrap=True)
 
 
 def _run(demo: Demo, sandbox: SandboxServer, title: str, end: datetime) -> Account:
-    """Run the DAG for the period that ends then. Raises DemoError if it fails, or counts other writes than arrived."""
+    """Run the DAG for the period that ends then. Raises DemoError where it fails, or its account is wrong."""
     log = title.lower().replace(" ", "-")
     connections = {
         "AIRFLOW_CONN_SMRT_WAREHOUSE": demo.warehouse,
@@ -60,12 +60,14 @@ def _run(demo: Demo, sandbox: SandboxServer, title: str, end: datetime) -> Accou
             time.sleep(0.5)
         demo.airflow.finish(process, log)
     account, arrived = last_account(demo.warehouse), sandbox.writes() - before
-    if account is None or account.window_end != end or account.requests["write"] != arrived:
-        raise DemoError(f"{title}: the sandbox had {arrived:,} writes, but the run's account is {account}")
+    if account is None or account.window_end != end:
+        raise DemoError(f"{title}: the run left no account")
+    if account.requests["write"] != arrived:
+        raise DemoError(f"{title}: {arrived:,} writes arrived, but {account.requests['write']:,} are accounted for")
     return account
 
 
-def _verify(repeated: Account, further: Account) -> None:
+def verify(repeated: Account, further: Account) -> None:
     """See that nothing new made no write, and what changed one write each."""
     if repeated.requests["write"]:
         raise DemoError(f"with nothing new there were {repeated.requests['write']:,} writes: there should be none")

@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-import time
+from contextlib import ExitStack
 from pathlib import Path
-from subprocess import Popen
-
-import requests
 
 from demo.account import last_account
 from demo.home import DemoError, Home
 from demo.postgres import ADDRESS, BINARIES, Postgres
 from demo.sandbox_server import SandboxServer, is_free, sandbox_server
-from demo.set_up import Demo, last_full_period, running_server, set_up
+from demo.services import Services, running_services
+from demo.set_up import WAREHOUSE, Demo, last_full_period, running_server, set_up
 from demo.steps import console, step
 from demo.three_runs import DAG
 
 USER = "admin"
-_LOG = "airflow"
-_START_SECONDS = 240
 
 
 def up(home: Home, port: int, sandbox_port: int) -> None:
@@ -37,26 +33,13 @@ def up(home: Home, port: int, sandbox_port: int) -> None:
         is_first_run = last_account(demo.warehouse) is None
         _connect(demo, sandbox)
         password = _password(home)
-        with demo.airflow.running("standalone", log=_LOG, variables=_variables(port)) as process:
-            with step("Airflow's scheduler, DAG processor, triggerer and API server"):
-                _wait_until_healthy(demo, process, port)
-            console.print(_directions(home, server, sandbox, port, password), soft_wrap=True)
+        with ExitStack() as stack:
+            with step("Airflow's API server, DAG processor, triggerer and scheduler"):
+                services = stack.enter_context(running_services(demo.airflow, port, USER))
+            console.print(_directions(home, server, sandbox, services.url, password), soft_wrap=True)
             if is_first_run:
-                _wait_for_run(demo, process)
-            process.wait()
-            raise demo.airflow.failure("Airflow ended", _LOG)
-
-
-def _variables(port: int) -> dict[str, str]:
-    return {
-        "AIRFLOW__API__HOST": ADDRESS,
-        "AIRFLOW__API__PORT": str(port),
-        "AIRFLOW__API__BASE_URL": f"http://{ADDRESS}:{port}",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
-        "AIRFLOW__CORE__PARALLELISM": "2",
-        "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
-        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
-    }
+                _show_first_run(demo, services)
+            services.wait_while(lambda: True)
 
 
 def _connect(demo: Demo, sandbox: SandboxServer) -> None:
@@ -86,43 +69,23 @@ def _write_for_owner(file: Path, text: str) -> None:
     file.write_text(text)
 
 
-def _wait_until_healthy(demo: Demo, process: Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not _is_healthy(port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise demo.airflow.failure("Airflow did not start", _LOG)
-        time.sleep(0.5)
-
-
-def _is_healthy(port: int) -> bool:
-    """Whether all of Airflow's components say so."""
-    try:
-        answer = requests.get(f"http://{ADDRESS}:{port}/api/v2/monitor/health", timeout=5)
-        answer.raise_for_status()
-    except requests.RequestException:
-        return False
-    return all(component["status"] == "healthy" for component in answer.json().values())
-
-
-def _wait_for_run(demo: Demo, process: Popen[bytes]) -> None:
+def _show_first_run(demo: Demo, services: Services) -> None:
     """Say when the run that the scheduler starts by itself has ended."""
     with console.status("The first run is under way: see it in the UI …"):
-        while (run := last_account(demo.warehouse)) is None or run.state == "running":
-            if process.poll() is not None:
-                return
-            time.sleep(1)
+        services.wait_while(lambda: _last_ended(demo) is None)
+    run = _last_ended(demo)
     if run.state == "success":
         console.print(f"[green]✓[/] The run of {run.window_end:%Y-%m-%d %H:%M} UTC wrote {run.written:,} changes.")
     else:
         console.print(f"[red]✗[/] The run of {run.window_end:%Y-%m-%d %H:%M} UTC failed: {run.message}")
 
 
-def _directions(home: Home, server: Postgres, sandbox: SandboxServer, port: int, password: str) -> str:
-    psql = shutil.which("psql") or BINARIES / "psql"
+def _directions(home: Home, server: Postgres, sandbox: SandboxServer, airflow: str, password: str) -> str:
+    psql = f"PGPASSWORD=$(cat {home.postgres}/password) {shutil.which('psql') or BINARIES / 'psql'}"
     return f"""
-  [bold]Airflow[/]        http://{ADDRESS}:{port}/dags/{DAG}   login [bold]{USER}[/], password [bold]{password}[/]
+  [bold]Airflow[/]        {airflow}/dags/{DAG}   login [bold]{USER}[/], password [bold]{password}[/]
   [bold]Startdeliver[/]   {sandbox.root}   the sandbox's pages: customers, users, timelines
-  [bold]Warehouse[/]      PGPASSWORD=$(cat {home.postgres}/password) {psql} postgresql://postgres@{ADDRESS}:{server.port}/warehouse
+  [bold]Warehouse[/]      {psql} postgresql://postgres@{ADDRESS}:{server.port}/{WAREHOUSE}
   [bold]Configuration[/]  {home.config}   each run reads it anew
   [bold]Logs[/]           {home.logs}
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from smrt_startdeliver.mapping.casts import REASONS
 from smrt_startdeliver.mapping.customers import NO_CUSTOMER_KEY
 from smrt_startdeliver.mapping.document import parse_mapping, required_fields
 from smrt_startdeliver.mapping.fields import LOSSY_MATCH, NO_MATCH_VALUE
+from smrt_startdeliver.plan.fates import Fate
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.catalog import read_catalog
@@ -28,10 +30,10 @@ ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "sandbox/README.md"]
 PACKAGE = ROOT / "plugins/smrt_startdeliver"
 
+FATES = set(get_args(Fate))
 WITH_REASON = {"rejected", "skipped"}
 """The fates that have a reason."""
-ACCOUNTED = {"customers", "users"}
-"""What else than reasons stands beside these fates in the code."""
+ENTITIES = {"customers", "users"}
 
 
 def section(text: str, heading: str) -> str:
@@ -52,7 +54,9 @@ def rows(text: str) -> list[list[str]]:
 def statements(text: str) -> list[str]:
     """The statements of a text's blocks of SQL."""
     blocks = re.findall(r"^```sql\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [statement for block in blocks for statement in block.split(";") if statement.strip()]
+    return [
+        statement for block in blocks for statement in re.split(r";$", block, flags=re.MULTILINE) if statement.strip()
+    ]
 
 
 def anchors(file: Path) -> set[str]:
@@ -69,7 +73,7 @@ def reasons_in_code() -> set[str]:
         parts = node.args if isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) else []
         texts = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
         if WITH_REASON & texts or getattr(getattr(node, "func", None), "id", "") in ("Rejection", "_drop"):
-            found |= texts - WITH_REASON - ACCOUNTED
+            found |= texts - FATES - ENTITIES
     for file in (ROOT / "sql/extract").glob("*.sql"):
         found |= set(re.findall(r"then '(\w+)'", file.read_text()))
     return {text for text in found if re.fullmatch(r"[a-z]+(_[a-z]+)*", text)}
@@ -168,8 +172,9 @@ def granted(database: str) -> Iterator[sa.Engine]:
     yield engine
     engine.dispose()
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("drop owned by segment, smrt_startdeliver cascade")
-        connection.execute("drop role segment, smrt_startdeliver")
+        for role in ("smrt_startdeliver", "segment"):
+            connection.execute(sql.SQL("drop owned by {} cascade").format(sql.Identifier(role)))
+            connection.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
 
 
 def test_the_grants_are_enough_for_a_run_and_no_more(granted: sa.Engine):

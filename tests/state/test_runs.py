@@ -168,6 +168,17 @@ def test_a_change_of_the_rules_holds_from_the_end_of_the_last_run_that_succeeded
     assert zones(state, back) == [*changed, (NOW + 4 * HOURS, "UTC")]
 
 
+@pytest.mark.parametrize("became", ["failed", "deferred"])
+def test_a_run_that_did_not_finish_its_window_leaves_no_rules_behind(state: State, became: str) -> None:
+    ended(state, request())
+    number = opened(state, request(NOW + HOURS), PARIS)
+    if became == "deferred":
+        state.write("defer_run", [{"run": number}])
+    close_run(state, number, "failed" if became == "failed" else "success")
+    following = opened(state, request(NOW + 2 * HOURS))
+    assert [zone for _, zone in zones(state, following)] == ["UTC"]
+
+
 def test_a_setting_that_is_no_rule_makes_no_change(state: State) -> None:
     ended(state, request())
     number = opened(state, request(NOW + HOURS), Settings(lookback_hours=1))

@@ -120,7 +120,7 @@ class RecordSender:
             self._update(record, record.startdeliver_id)
 
     def _create(self, record: Record) -> None:
-        sent = {alias: value for alias, value in self._changes(record).items() if value is not None}
+        sent = self._changes(record)  # nothing is acknowledged yet, so that no null is among them
         for _ in range(_CREATE_TRIES):
             try:
                 record.startdeliver_id = self.api.create(self.entity, self._body(sent))
