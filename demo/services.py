@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from subprocess import Popen
+from typing import Literal, TypeVar
 
 import requests
 
@@ -14,6 +15,8 @@ from demo.airflow_home import Airflow
 
 ADDRESS = "127.0.0.1"
 _START_SECONDS = 240
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -24,34 +27,31 @@ class Services:
     url: str
     processes: dict[str, Popen[bytes]] = field(default_factory=dict)
 
-    def wait_while(self, condition: Callable[[], bool], seconds: float = float("inf")) -> None:
-        """Wait while it holds. Raises DemoError when a service ends meanwhile, or the time is over."""
+    def wait_for(self, sought: Callable[[], Found | None], seconds: float = float("inf")) -> Found:
+        """Wait until there is what is sought. Raises DemoError when a service ends meanwhile, or the time is over."""
         deadline = time.monotonic() + seconds
-        while condition():
+        while (found := sought()) is None:
             for name, process in self.processes.items():
                 if process.poll() is not None:
                     raise self.airflow.failure(f"Airflow's {name} has ended", name)
             if time.monotonic() > deadline:
-                raise self.airflow.failure("Airflow does not get ready", "scheduler")
+                raise self.airflow.failure("Airflow does not get ready", list(self.processes)[-1])
             time.sleep(0.5)
+        return found
 
-    def answers(self) -> bool:
-        """Whether the API server does."""
-        return self._get("version") is not None
-
-    def are_healthy(self) -> bool:
-        """Whether all of them say so."""
-        health = self._get("monitor/health")
-        return health is not None and all(service["status"] == "healthy" for service in health.values())
-
-    def _get(self, path: str) -> Mapping[str, Mapping[str, str]] | None:
+    def health(self) -> dict[str, str] | None:
+        """The status of each service; None while the API server does not answer."""
         try:
-            answer = requests.get(f"{self.url}/api/v2/{path}", timeout=5)
+            answer = requests.get(f"{self.url}/api/v2/monitor/health", timeout=5)
             answer.raise_for_status()
         except requests.RequestException:
             return None
-        found: Mapping[str, Mapping[str, str]] = answer.json()
-        return found
+        return {name: service["status"] for name, service in answer.json().items()}
+
+    def all_healthy(self) -> Literal[True] | None:
+        """True once all services are healthy."""
+        health = self.health()
+        return True if health and set(health.values()) == {"healthy"} else None
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def running_services(airflow: Airflow, port: int, user: str) -> Iterator[Service
 
         for name in ("api-server", "dag-processor", "triggerer"):
             start(name)
-        services.wait_while(lambda: not services.answers(), _START_SECONDS)
-        start("scheduler")  # a task fails that finds no API server
-        services.wait_while(lambda: not services.are_healthy(), _START_SECONDS)
+        services.wait_for(services.health, _START_SECONDS)
+        start("scheduler")  # not before: a task that finds no API server fails
+        services.wait_for(services.all_healthy, _START_SECONDS)
         yield services

@@ -8,7 +8,7 @@ import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
-from demo.account import last_account
+from demo.account import Account, last_account
 from demo.home import DemoError, Home
 from demo.postgres import ADDRESS, BINARIES, Postgres
 from demo.sandbox_server import SandboxServer, is_free, sandbox_server
@@ -39,7 +39,7 @@ def up(home: Home, port: int, sandbox_port: int) -> None:
             console.print(_directions(home, server, sandbox, services.url, password), soft_wrap=True)
             if is_first_run:
                 _show_first_run(demo, services)
-            services.wait_while(lambda: True)
+            services.wait_for(lambda: None)
 
 
 def _connect(demo: Demo, sandbox: SandboxServer) -> None:
@@ -72,12 +72,16 @@ def _write_for_owner(file: Path, text: str) -> None:
 def _show_first_run(demo: Demo, services: Services) -> None:
     """Say when the run that the scheduler starts by itself has ended."""
     with console.status("The first run is under way: see it in the UI …"):
-        services.wait_while(lambda: _last_ended(demo) is None)
-    run = _last_ended(demo)
+        run = services.wait_for(lambda: _last_ended(demo))
     if run.state == "success":
         console.print(f"[green]✓[/] The run of {run.window_end:%Y-%m-%d %H:%M} UTC wrote {run.written:,} changes.")
     else:
         console.print(f"[red]✗[/] The run of {run.window_end:%Y-%m-%d %H:%M} UTC failed: {run.message}")
+
+
+def _last_ended(demo: Demo) -> Account | None:
+    run = last_account(demo.warehouse)
+    return None if run is None or run.state == "running" else run
 
 
 def _directions(home: Home, server: Postgres, sandbox: SandboxServer, airflow: str, password: str) -> str:
