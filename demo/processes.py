@@ -26,9 +26,9 @@ _GRACE_SECONDS = 5
 def running(
     command: Sequence[str], environment: Mapping[str, str], *, log: Path, mark: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program for the length of a block; what it says is added to the log."""
+    """A program for the length of a block; what it says is in the log."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with log.open("wb") as output:
         process = subprocess.Popen(
             command,
             cwd=REPOSITORY,

@@ -35,7 +35,7 @@ _NUMBERS = count(1)
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A real PostgreSQL, embedded, for the session."""
-    with running_postgres(_HOME / "postgres") as server:
+    with running_postgres(_HOME / "postgres", throwaway=True) as server:
         yield server
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smrt_startdeliver.vocabulary import (
@@ -17,6 +17,7 @@ from smrt_startdeliver.vocabulary import (
     snake_case,
 )
 
+some = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TABLES = {table.table: table for table in EVENT_TABLES}
 ADDRESS = {"address.street", "address.city", "address.state", "address.postalCode", "address.country"}
 ORDER = {
@@ -57,6 +58,7 @@ def test_a_name_in_segments_snake_case(name: str, snake: str) -> None:
     assert snake_case(name) == snake
 
 
+@some
 @given(st.text())
 def test_snake_case_is_a_key_and_stays_what_it_is(name: str) -> None:
     snake = snake_case(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smrt_startdeliver.clock import Interval
@@ -15,6 +15,7 @@ from smrt_startdeliver.window import ENTITIES, Past, Request, RunKind, Window, d
 
 SETTINGS = Settings()
 LOOKBACK, HISTORY = timedelta(hours=48), timedelta(days=90)
+some = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TWO_HOURS = timedelta(hours=2)
 
 
@@ -192,6 +193,7 @@ def test_only_a_scheduled_run_sweeps_and_only_where_there_is_something_behind_it
     assert not run(past=Past(first_start=at("2026-08-01"))).sweep
 
 
+@some
 @given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from(["success", "failed", "deferred"])), max_size=12))
 def test_whatever_fails_the_windows_of_what_succeeded_leave_no_gap(runs: list[tuple[int, str]]) -> None:
     """Regular runs in order of time: what the successful ones read is one stretch, from the first start on."""

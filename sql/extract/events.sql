@@ -12,6 +12,7 @@ judged as (
             when user_id is null then 'anonymous'
             when id is null then 'no_id'
             when "timestamp" is null then 'no_timestamp'
+            when load_time is null then 'no_load_time'
             when "timestamp" > load_time + :max_clock_skew then 'future_timestamp'
             when "timestamp" < :min_event_time then 'ancient_timestamp'
         end as reason,

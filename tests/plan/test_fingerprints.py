@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smrt_startdeliver.mapping.records import UNKNOWN
@@ -12,6 +12,8 @@ from smrt_startdeliver.plan.fingerprints import field_fingerprint, record_finger
 from smrt_startdeliver.plan.matching import match_fingerprints, shared_matches
 from tests.plan.frames import texts
 
+some = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 RECORDS = pd.DataFrame({"a": texts("x", "é", None, ""), "b": texts("1", "2", "3", "4")})
 
 
@@ -53,13 +55,14 @@ def test_a_frame_without_rows_has_no_fingerprints_but_their_type() -> None:
     assert (len(found), found.dtype) == (0, "int64")
 
 
-@settings(max_examples=40)
+@few
 @given(st.lists(st.tuples(st.none() | st.text(max_size=3), st.none() | st.text(max_size=3)), min_size=1, max_size=6))
 def test_records_have_one_fingerprint_exactly_where_they_are_equal(rows: list[tuple]) -> None:
     records = pd.DataFrame({"a": texts(*(a for a, _ in rows)), "b": texts(*(b for _, b in rows))})
     assert record_fingerprints(records, ["a", "b"]).nunique() == len(set(rows))
 
 
+@some
 @given(st.lists(st.text(max_size=3), unique=True))
 def test_fields_have_one_fingerprint_exactly_where_they_are_equal(values: list[str]) -> None:
     assert len({field_fingerprint(value) for value in values}) == len(values)

@@ -8,7 +8,7 @@ import json
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smrt_startdeliver.mapping.casts import Kind
@@ -16,6 +16,7 @@ from smrt_startdeliver.plan.properties import VALUE, property_texts
 from smrt_startdeliver.vocabulary import EVENT_TABLES
 from tests.plan.frames import texts, times
 
+few = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 TABLES = {table.table: table for table in EVENT_TABLES}
 DTYPES = {
     "text": "str",
@@ -156,7 +157,7 @@ def test_without_rows_there_are_no_properties_and_no_rejections() -> None:
     assert (sent, rejected) == ([], [])
 
 
-@settings(max_examples=40)
+@few
 @given(st.lists(st.none() | st.text() | st.floats().map(str) | st.integers().map(str), max_size=5))
 def test_whatever_an_amount_is_what_goes_out_is_json(cells: list[str | None]) -> None:
     sent, rejected = properties("order_created", {"value": "text"}, *({"value": cell} for cell in cells))

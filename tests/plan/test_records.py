@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smrt_startdeliver.mapping.records import UNKNOWN
@@ -12,6 +12,7 @@ from smrt_startdeliver.plan.records import after, canonical_text, changed_fields
 ALIASES = st.sampled_from(["name", "email", "customfieldA", "customfieldB"])
 VALUES = st.none() | st.just(UNKNOWN) | st.sampled_from(["", "a", "b", "0", "false"]) | st.text(max_size=3)
 WANTED = st.dictionaries(ALIASES, VALUES)
+some = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HELD = st.dictionaries(ALIASES, st.sampled_from(["", "a", "b", "0"]).map(field_fingerprint))
 
 
@@ -52,12 +53,14 @@ def test_a_null_that_was_sent_is_acknowledged_by_being_absent() -> None:
     assert after(held(name="Ann", email="a@b"), {"name": None}) == held(email="a@b")
 
 
+@some
 @given(WANTED, HELD, st.booleans())
 def test_once_the_changes_are_sent_nothing_differs_any_more(wanted: dict, acknowledged: dict, sync_nulls: bool) -> None:
     sent = changed_fields(wanted, acknowledged, sync_nulls=sync_nulls)
     assert changed_fields(wanted, after(acknowledged, sent), sync_nulls=sync_nulls) == {}
 
 
+@some
 @given(WANTED, HELD, st.booleans())
 def test_nothing_is_sent_that_was_not_wanted_nor_anything_unknown(
     wanted: dict, acknowledged: dict, sync_nulls: bool
@@ -67,6 +70,7 @@ def test_nothing_is_sent_that_was_not_wanted_nor_anything_unknown(
     assert UNKNOWN not in sent.values()
 
 
+@some
 @given(WANTED, st.dictionaries(ALIASES, st.none() | st.text(max_size=2)))
 def test_an_object_that_was_found_is_sent_only_what_it_lacks(wanted: dict, found: dict) -> None:
     sent = changed_fields(wanted, held_already(found, wanted), sync_nulls=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import _thread
+import os
+import signal
 import threading
 import time
 from collections import defaultdict
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from smrt_startdeliver.send.in_flight import send_in_order
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 6), max_size=8), st.integers(1, 4))
 def test_everything_is_sent_once_and_each_sequence_in_its_order(lengths: list[int], max_in_flight: int) -> None:
     sequences = [[(number, item) for item in range(length)] for number, length in enumerate(lengths)]
@@ -80,13 +81,22 @@ def test_what_is_under_way_when_another_fails_is_still_answered() -> None:
 
 def test_an_interruption_of_the_caller_stops_the_rest() -> None:
     sent = []
+    interrupted = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
 
     def send(item: int) -> None:
         sent.append(item)
-        if item == 0:
-            _thread.interrupt_main()
-            time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGINT)
+        interrupted.wait(20)
+        time.sleep(0.2)
 
-    with pytest.raises(KeyboardInterrupt):
-        send_in_order([list(range(100))], send, 1)
+    usual = signal.signal(signal.SIGINT, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            send_in_order([[0, 1, 2]], send, 1)
+    finally:
+        signal.signal(signal.SIGINT, usual)
     assert sent == [0]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import parse_qs
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smrt_startdeliver.startdeliver import wire
@@ -20,6 +20,7 @@ ANYTHING = st.recursive(
     ),
     max_leaves=8,
 )
+some = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIVE = "https://app.startdeliver.com/api/v1/"
 
 
@@ -67,12 +68,14 @@ def test_a_time_is_milliseconds_truncated(time: datetime, milliseconds: int) -> 
     assert wire.milliseconds(time) == milliseconds
 
 
+@some
 @given(st.integers(0, 253_402_214_399_999), st.integers(0, 999))
 def test_no_millisecond_is_lost_or_won(milliseconds: int, microseconds: int) -> None:
     time = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds, microseconds=microseconds)
     assert wire.milliseconds(time) == milliseconds
 
 
+@some
 @given(ANYTHING)
 def test_a_refusal_in_whatever_form_is_read_as_one_line_that_a_log_and_a_database_take(body: object) -> None:
     field, message = wire.refusal(body)
@@ -107,6 +110,7 @@ def test_a_created_id_is_found_at_the_top_or_under_result(answer: dict) -> None:
     assert wire.created_id(answer) == 7
 
 
+@some
 @given(ANYTHING)
 def test_an_answer_without_an_id_is_a_value_error_and_nothing_else(answer: object) -> None:
     with pytest.raises(ValueError, match="has an id"):
@@ -150,6 +154,7 @@ def test_a_number_that_json_has_not_is_never_said() -> None:
         wire.compact_json({"value": float("nan")})
 
 
+@some
 @given(st.text(st.characters(codec="utf-8")))
 def test_any_text_survives_the_url_of_a_search(text: str) -> None:
     path = wire.search_path("user", wire.search_query({"name": text}))

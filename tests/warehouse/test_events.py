@@ -263,3 +263,9 @@ def test_the_bounds_of_a_timestamp_are_the_settings(warehouse: Warehouse) -> Non
     assert event["reason"] == "future_timestamp"
     (event,) = warehouse.events("order_created", min_event_time=at("2026-01-11T12:01"))
     assert event["reason"] == "ancient_timestamp"
+
+
+def test_an_event_of_which_nothing_says_when_it_was_loaded_is_rejected(warehouse: Warehouse) -> None:
+    warehouse.table("order_created", ("m", "ann", "2026-01-11 09:59Z", None, "Bo"), **COLUMNS)
+    (event,) = warehouse.events("order_created", AGENT)
+    assert event["reason"] == "no_load_time"

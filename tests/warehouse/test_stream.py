@@ -23,7 +23,7 @@ def chunks(engine: sa.Engine, rows: int, chunk_rows: int) -> list[pa.Table]:
     return list(stream(engine, NUMBERED, {"rows": rows}, COLUMNS, chunk_rows=chunk_rows))
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 40), st.integers(1, 50))
 def test_the_rows_are_the_same_whatever_the_size_of_a_chunk_and_no_chunk_is_larger(
     engine: sa.Engine, rows: int, chunk_rows: int

@@ -101,6 +101,7 @@ class RecordSender:
                 continue
             record.fate, record.rejection = None, None
             record.startdeliver_id = int(one["id"])
+            record.created_here = record.intended is not None  # it was not there before we meant to create it
             self._tied[record.startdeliver_id] = record.key
             record.acknowledged = held_already(one, record.fields)
 
