@@ -123,6 +123,12 @@ def test_a_record_that_startdeliver_refuses_costs_itself_alone_and_is_tried_agai
     assert pipeline.fates("users") == {"extracted": 2, "created": 1, "rejected: refused": 1}
     assert pipeline.fates("Order Created") == {"extracted": 2, "sent": 1, "rejected: refused": 1}
     assert "bob@example.com" not in str(pipeline.state("select * from rejections"))
+    rejected = pipeline.state("select entity, reason from rejections order by entity")
+    assert [(one["entity"], one["reason"]) for one in rejected] == [
+        ("Customer Visit", "refused"),
+        ("Order Created", "refused"),
+        ("users", "refused"),
+    ]
 
     pipeline.sandbox.clear_faults()
     assert pipeline.run(MONDAY + timedelta(hours=2)) == "success"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from smrt_startdeliver.stages.connect import startdeliver
 from smrt_startdeliver.stages.datasets import OUTGOING_DERIVED, OUTGOING_RAW
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.memory import unsent
+from smrt_startdeliver.stages.rejecting import keep
 
 log = logging.getLogger(__name__)
 
@@ -130,8 +132,28 @@ def _note(job: Job, events: list[OutgoingEvent]) -> None:
     for event in events:
         if event.fate is not None:
             job.fates.add(event.entity, event.fate, reason=event.rejection.reason if event.rejection else "")
+    for entity, noted in groupby(sorted(events, key=lambda event: event.entity), key=lambda event: event.entity):
+        _keep_rejections(job, entity, list(noted))
     sent = sum(rows for (_, fate, _), rows in job.fates.counts.items() if fate == "sent")
     log.info("events: %s sent so far", f"{sent:,}")
+
+
+def _keep_rejections(job: Job, entity: str, events: list[OutgoingEvent]) -> None:
+    """Remember why events were rejected; each is tried again in the next run."""
+    rejections = [(event.id, event.rejection) for event in events if event.rejection]
+    keep(
+        job,
+        entity,
+        pd.DataFrame(
+            {
+                "key": [key for key, _ in rejections],
+                "field": [rejection.field for _, rejection in rejections],
+                "reason": [rejection.reason for _, rejection in rejections],
+                "shape": [rejection.detail for _, rejection in rejections],
+                "fingerprint": 0,
+            }
+        ),
+    )
 
 
 def _time_is_over(job: Job) -> bool:
