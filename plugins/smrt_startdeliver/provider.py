@@ -20,11 +20,13 @@ def get_provider_info() -> dict[str, Any]:
                 "hook-class-name": "smrt_startdeliver.startdeliver.hook.StartdeliverHook",
                 "hook-name": "Startdeliver",
                 "ui-field-behaviour": {
-                    "hidden-fields": ["schema", "login", "port", "extra"],
+                    # The port stays: Airflow's Test refuses a stored connection without one.
+                    "hidden-fields": ["schema", "login", "extra"],
                     "relabeling": {"host": "Base URL", "password": "API key"},
                     "placeholders": {
                         "host": "https://app.startdeliver.com/api/v1/",
                         "password": "Settings, API keys, with admin permissions",
+                        "port": "443",
                     },
                 },
             }

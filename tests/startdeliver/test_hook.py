@@ -24,10 +24,10 @@ def test_airflow_knows_the_connection_type_by_the_installed_provider() -> None:
     assert hook.hook_name == "Startdeliver"
 
 
-def test_the_form_asks_for_base_url_and_api_key_alone() -> None:
+def test_the_form_asks_for_base_url_port_and_api_key_alone() -> None:
     behaviour = ProvidersManager().field_behaviours["startdeliver"]
     assert behaviour["relabeling"] == {"host": "Base URL", "password": "API key"}
-    assert set(behaviour["hidden_fields"]) == {"schema", "login", "port", "extra"}
+    assert set(behaviour["hidden_fields"]) == {"schema", "login", "extra"}
 
 
 @pytest.mark.parametrize(
