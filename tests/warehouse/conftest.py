@@ -14,6 +14,7 @@ from psycopg import sql
 
 from demo.postgres import Postgres
 from smrt_startdeliver.mapping.casts import Kind
+from smrt_startdeliver.stages.extract import EVENT_COLUMNS, GROUP_COLUMNS, USER_COLUMNS
 from smrt_startdeliver.warehouse.catalog import Catalog, read_catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
 from smrt_startdeliver.warehouse.statements import over_rows
@@ -22,23 +23,6 @@ from smrt_startdeliver.warehouse.stream import ARROW_TYPES, stream
 _NUMBERS = itertools.count(1)
 READ_FROM = datetime(2026, 1, 10, tzinfo=UTC)
 READ_UNTIL = datetime(2026, 1, 12, tzinfo=UTC)
-_EVENTS: dict[str, Kind] = {
-    "id": "text",
-    "user_id": "text",
-    "name": "text",
-    "time": "time",
-    "loaded_at": "time",
-    "reason": "text",
-    "copies": "integer",
-}
-_USERS: dict[str, Kind] = {"user_id": "text", "loaded_at": "time", "copies": "integer"}
-_GROUPS: dict[str, Kind] = {
-    "id": "text",
-    "user_id": "text",
-    "group_id": "text",
-    "time": "time",
-    "copies": "integer",
-}
 
 
 def at(text: str) -> datetime:
@@ -79,13 +63,13 @@ class Warehouse:
             "max_clock_skew": timedelta(hours=24),
             "min_event_time": datetime(2000, 1, 1, tzinfo=UTC),
         }
-        return self._read("events", table, ("id", "user_id", "name"), _EVENTS, values or {}, asked | parameters)
+        return self._read("events", table, ("id", "user_id", "name"), EVENT_COLUMNS, values or {}, asked | parameters)
 
     def users(self, values: Mapping[str, Kind] | None = None) -> list[dict[str, Any]]:
-        return self._read("users", "users", ("id",), _USERS, values or {}, {})
+        return self._read("users", "users", ("id",), USER_COLUMNS, values or {}, {})
 
     def groups(self, values: Mapping[str, Kind] | None = None) -> list[dict[str, Any]]:
-        return self._read("groups", "groups", ("id", "user_id", "group_id"), _GROUPS, values or {}, {})
+        return self._read("groups", "groups", ("id", "user_id", "group_id"), GROUP_COLUMNS, values or {}, {})
 
     def last_visits(self, kind: Kind) -> list[dict[str, Any]]:
         return self._read("last_visits", "identifies", ("user_id",), {"user_id": "text"}, {"last_visit": kind}, {})

@@ -23,7 +23,7 @@ _OURS_OF_A_CALL = frozenset(
 )
 """The columns of a call itself (warehouse.md, Common columns); all others are its traits or properties."""
 
-_EVENT_COLUMNS: dict[str, Kind] = {
+EVENT_COLUMNS: dict[str, Kind] = {
     "id": "text",
     "user_id": "text",
     "name": "text",
@@ -32,8 +32,8 @@ _EVENT_COLUMNS: dict[str, Kind] = {
     "reason": "text",
     "copies": "integer",
 }
-_USER_COLUMNS: dict[str, Kind] = {"user_id": "text", "loaded_at": "time", "copies": "integer"}
-_GROUP_COLUMNS: dict[str, Kind] = {
+USER_COLUMNS: dict[str, Kind] = {"user_id": "text", "loaded_at": "time", "copies": "integer"}
+GROUP_COLUMNS: dict[str, Kind] = {
     "id": "text",
     "user_id": "text",
     "group_id": "text",
@@ -46,19 +46,19 @@ def extract(job: Job) -> dict[str, int]:
     """Stage all tables; the rows staged by table. Raises WarehouseError."""
     catalog = job.catalog
     staged = {
-        USERS: _stage(job, "users", USERS, ("id",), traits(catalog.columns(USERS)), _USER_COLUMNS),
+        USERS: _stage(job, "users", USERS, ("id",), traits(catalog.columns(USERS)), USER_COLUMNS),
     }
     if "last_visit" in catalog.columns(IDENTIFIES):
         last_visit = {"last_visit": catalog.columns(IDENTIFIES)["last_visit"]}
         staged[IDENTIFIES] = _stage(job, "last_visits", IDENTIFIES, ("user_id",), last_visit, {"user_id": "text"})
     if GROUPS in catalog.tables:
         group_traits = {name: kind for name, kind in traits(catalog.columns(GROUPS)).items() if name != "group_id"}
-        staged[GROUPS] = _stage(job, "groups", GROUPS, ("id", "user_id", "group_id"), group_traits, _GROUP_COLUMNS)
+        staged[GROUPS] = _stage(job, "groups", GROUPS, ("id", "user_id", "group_id"), group_traits, GROUP_COLUMNS)
     for table in EVENT_TABLES:
         if table.table in catalog.tables:
             values = properties(catalog.columns(table.table), table, job.run.settings)
             keys = ("id", "user_id", "name")
-            staged[table.table] = _stage(job, "events", table.table, keys, values, _EVENT_COLUMNS)
+            staged[table.table] = _stage(job, "events", table.table, keys, values, EVENT_COLUMNS)
     return staged
 
 
