@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up activity down test lint lock
+.PHONY: help install demo up activity down test lint audit lock
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -38,10 +38,16 @@ down: install ## stop what `make up` left running
 test: install ## all tests, end to end included
 	@$(BIN)/python -m pytest
 
-lint: install ## ruff and mypy
+# Bandit warns of every part of a marked line in which it finds nothing.
+lint: install ## ruff, mypy and bandit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .ci dags demo plugins sandbox \
+		2> >(grep --invert-match 'nosec encountered' >&2)
+
+audit: install ## known vulnerabilities of the pinned packages
+	@$(BIN)/python .ci/audit.py requirements.txt requirements-dev.txt requirements-image.txt
 
 lock: install ## pin anew what the requirements*.in ask for; LOCK_OPTIONS=--upgrade takes the newest
 	$(LOCK) $(LOCK_OPTIONS) requirements.in --output-file requirements.txt

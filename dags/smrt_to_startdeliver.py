@@ -7,8 +7,9 @@ Every two hours: what changed about a dry cleaner's customers in the warehouse, 
 2. **extract** reads every SMRT table once, in chunks.
 3. **derive** finds visits, lapses, birthdays and traits.
 4. **plan** compares what is wanted with what was acknowledged.
-5. **load_customers**, **load_users**, **load_events** send the difference, in this order.
-6. **report** sees that every row has a fate and that the fates add up; **close_run** clears up, whatever happened.
+5. **guard** stops a run whose change is too large to be meant, before anything is written; `force` lets it go on.
+6. **load_customers**, **load_users**, **load_events** send the difference, in this order.
+7. **report** sees that every row has a fate and that the fates add up; **close_run** clears up, whatever happened.
 
 A scheduled run starts where the last successful one ended, so nothing is lost while the scheduler is off. A rerun is
 always safe: what was acknowledged is not sent again. *Trigger* it with `since` and `until` to send a stretch of
@@ -52,6 +53,12 @@ PARAMS = {
         type="boolean",
         title="Full resync",
         description_md="Send customers and users whether changed or not. Events are never repeated.",
+    ),
+    "force": Param(
+        False,
+        type="boolean",
+        title="Force",
+        description_md="Go on where a guard would stop the run: the change is meant.",
     ),
     "entities": Param(
         ENTITIES,
@@ -108,7 +115,16 @@ def smrt_to_startdeliver() -> None:
     ticket = open_run()
     stages = [
         stage(name)(ticket)
-        for name in ("extract", "derive", "plan", "load_customers", "load_users", "load_events", "report")
+        for name in (
+            "extract",
+            "derive",
+            "plan",
+            "guard",
+            "load_customers",
+            "load_users",
+            "load_events",
+            "report",
+        )
     ]
     chain(*stages, close_run(ticket).as_teardown(setups=ticket))
 

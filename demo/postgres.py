@@ -137,7 +137,7 @@ def _prepare_owner(folder: Path) -> None:
 def _run(folder: Path, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one of PostgreSQL's programs as the owner of `folder`."""
     owner, is_root = folder.stat(), os.geteuid() == 0
-    return subprocess.run(
+    return subprocess.run(  # nosec B603 # our own command, no shell
         [str(BINARIES / program), *arguments],
         cwd=folder,
         stdin=subprocess.DEVNULL,

@@ -29,7 +29,7 @@ def running(
     """A program for the length of a block; what it says is in the log."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # nosec B603 # our own command, no shell
             command,
             cwd=REPOSITORY,
             env={**environment, MARK: str(mark)},

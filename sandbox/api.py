@@ -103,7 +103,7 @@ def _entity(request: Request) -> str:
 
 
 async def _answer_unrouted(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's signature says Exception
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's signature says Exception  # nosec B101
     advice = {
         404: "no such path; there are me, <entity> and <entity>/<id>",
         405: "not with this method; <entity> takes GET and POST, <entity>/<id> takes GET, PATCH, PUT and DELETE",

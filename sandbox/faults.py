@@ -61,7 +61,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._rules: list[Fault] = []
-        self._random = Random(0)  # noqa: S311 - the same faults on every run, nothing is secret
+        self._random = Random(0)  # noqa: S311 - the same faults on every run, nothing is secret  # nosec B311
 
     def __bool__(self) -> bool:
         return bool(self._rules)

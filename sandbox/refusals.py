@@ -31,5 +31,5 @@ class Refusal(Exception):
 
 async def answer_refusal(_request: Request, refusal: Exception) -> Response:
     """Starlette's handler for a `Refusal` that a route raised."""
-    assert isinstance(refusal, Refusal)  # noqa: S101 - Starlette's signature says Exception
+    assert isinstance(refusal, Refusal)  # noqa: S101 - Starlette's signature says Exception  # nosec B101
     return refusal.response()

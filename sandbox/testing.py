@@ -87,10 +87,10 @@ class Sandbox:
         self._start()
 
     def _start(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own command, no shell
+        self._process = subprocess.Popen(  # noqa: S603 - our own command, no shell  # nosec B603
             [*self._command, "--port", str(self._port)], cwd=_REPOSITORY, stdout=subprocess.PIPE, text=True
         )
-        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
+        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for  # nosec B101
         with self._process.stdout as output:
             announced = re.search(r"http://127\.0\.0\.1:(\d+)/api/v1/", output.readline())
         if announced is None:

@@ -39,7 +39,7 @@ def add_activity(uri: str, schema: str, seed: int, since: datetime, now: datetim
     """
     with psycopg.connect(uri, row_factory=dict_row) as connection:
         connection.execute(sql.SQL("SET LOCAL search_path TO {}").format(sql.Identifier(schema)))
-        activity = _Activity(connection, Random(f"{seed} activity since {since.isoformat()}"), since, now)
+        activity = _Activity(connection, Random(f"{seed} activity since {since.isoformat()}"), since, now)  # nosec B311 # seeded
         visitors = activity.visits()
         activity.changed_customers(visitors)
         activity.new_customers()

@@ -45,11 +45,11 @@ def create(
 def generate(customers: int, months: int, seed: int, now: datetime) -> Segment:
     """All rows that the warehouse holds at `now`."""
     start = now - timedelta(days=round(months * 365.25 / 12))
-    rng = Random(f"{seed}")
-    segment = Segment(Random(f"{seed} calls"), now)
+    rng = Random(f"{seed}")  # nosec B311 # seeded
+    segment = Segment(Random(f"{seed} calls"), now)  # nosec B311 # seeded
     people = make_people(seed, rng, customers, start, now)
     for customer in people:
-        live(segment, Random(f"{seed} life of {customer.user_id}"), customer, start, now)
+        live(segment, Random(f"{seed} life of {customer.user_id}"), customer, start, now)  # nosec B311 # seeded
     group_calls(segment, rng, people, start)
     for _ in range(customers // 2):
         visit_anonymously(segment, rng, start + (now - start) * rng.random())
@@ -62,7 +62,7 @@ def make_people(seed: int, rng: Random, customers: int, start: datetime, now: da
     """The customers, odd ones among them; some belong to a corporate account and pay through it."""
     people = []
     for number, rhythm in enumerate(assign_rhythms(rng, customers), start=FIRST_NUMBER):
-        own = Random(f"{seed} customer {number}")
+        own = Random(f"{seed} customer {number}")  # nosec B311 # seeded
         people.append(make_customer(own, number, rhythm, signup_time(own, rhythm, start, now)))
     masters = [person for person in people if person.rhythm is Rhythm.CORPORATE]
     for master, (business, _) in zip(masters, cycle(BUSINESSES), strict=False):

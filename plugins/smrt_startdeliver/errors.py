@@ -5,6 +5,7 @@ SmrtStartdeliverError
 ├── WarehouseError          the warehouse cannot be reached, refuses, or lacks what it must have
 ├── StartdeliverError       Startdeliver, or the way to it (`startdeliver/errors.py` has its branches)
 ├── OutOfTurnError          a stage of a run was started without those before it
+├── GuardTripped            a run's change is too large to be meant: nothing of it was written
 └── AccountingError         the fates of a run's rows do not add up
 """
 
@@ -25,6 +26,10 @@ class WarehouseError(SmrtStartdeliverError):
 
 class OutOfTurnError(SmrtStartdeliverError):
     """A stage of a run was started without those before it, or after the run was closed."""
+
+
+class GuardTripped(SmrtStartdeliverError):
+    """A run's change is too large to be meant: nothing was written, and the message has each guard with its numbers."""
 
 
 class AccountingError(SmrtStartdeliverError):

@@ -22,10 +22,10 @@ def get_provider_info() -> dict[str, Any]:
                 "ui-field-behaviour": {
                     # The port stays: Airflow's Test refuses a stored connection without one.
                     "hidden-fields": ["schema", "login", "extra"],
-                    "relabeling": {"host": "Base URL", "password": "API key"},
+                    "relabeling": {"host": "Base URL", "password": "API key"},  # nosec B105 # a label and a hint
                     "placeholders": {
                         "host": "https://app.startdeliver.com/api/v1/",
-                        "password": "Settings, API keys, with admin permissions",
+                        "password": "Settings, API keys, with admin permissions",  # nosec B105 # a label and a hint
                         "port": "443",
                     },
                 },

@@ -104,6 +104,11 @@ class Settings(BaseModel):
     max_in_flight: int = Field(default=8, ge=1, le=256)
     partitions: int = Field(default=1, ge=1, le=256)
 
+    # Changes that are too large to be meant
+    guard_fall: float = Field(default=0.5, ge=0, le=1)
+    guard_growth: float = Field(default=0.5, ge=0, le=1000)
+    guard_field_change: float = Field(default=0.5, ge=0, le=1)
+
     # Audiences, and customers who are gone
     audience_events: bool = False
     guard_max_change: float = Field(default=0.3, ge=0, le=1)

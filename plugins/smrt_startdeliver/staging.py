@@ -56,6 +56,17 @@ class Staging:
             with part.open("rb") as file:  # type: ignore[no-untyped-call]
                 yield pq.read_table(file).to_pandas(types_mapper=_PANDAS_TYPES.get)
 
+    def rows(self, dataset: str) -> int:
+        """How many rows a dataset has in all buckets."""
+        folder = self._folder / dataset
+        if not folder.exists():
+            return 0
+        total = 0
+        for part in (part for bucket in folder.iterdir() for part in bucket.iterdir()):
+            with part.open("rb") as file:  # type: ignore[no-untyped-call]
+                total += pq.read_metadata(file).num_rows
+        return total
+
     def remove(self) -> None:
         """Remove all that the run has staged."""
         if self._folder.exists():

@@ -28,6 +28,7 @@ class Request:
     until: datetime | None = None
     dry_run: bool = False
     full_resync: bool = False
+    force: bool = False
     entities: Sequence[Entity] = ENTITIES
 
 

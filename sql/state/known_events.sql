@@ -1,1 +1,3 @@
-select id, state, run from {schema}.events where id = any(:ids)
+select id, state, run, parked_at is not null as parked
+from {schema}.events left join {schema}.refusals on entity = 'event' and key = id
+where id = any(:ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +26,7 @@ DEFAULT_PARAMS = {
     "until": None,
     "dry_run": False,
     "full_resync": False,
+    "force": False,
     "entities": ["customers", "users", "events"],
 }
 _DEFAULT_MAPPING = Path(__file__).parents[2] / "config" / "mapping.yaml"
@@ -66,13 +67,21 @@ class Pipeline:
         # A test run's parameters stay with the DAG object: say all of them each time.
         return str(self.dag.test(logical_date=end, run_conf=DEFAULT_PARAMS | params).state)
 
-    def run_as(self, kind: str, end: datetime, before: Mapping[str, str] | None = None) -> None:
+    def run_as(
+        self,
+        kind: str,
+        end: datetime,
+        before: Mapping[str, str | Callable[[], object]] | None = None,
+        mend: Callable[[], None] | None = None,
+        **params: Any,
+    ) -> None:
         """Run the stages as a scheduled or backfill run does: a test run of Airflow's is always a manual one.
 
-        `before`: a statement that the warehouse executes before a stage.
+        `before`: a statement that the warehouse executes, or what is done, before a stage. `mend`: what is done before
+        a stage that failed is run again, as Airflow does.
         """
         context = {
-            "params": DEFAULT_PARAMS,
+            "params": DEFAULT_PARAMS | params,
             "dag_run": SimpleNamespace(run_id=f"{kind}__{end}", run_type=kind),
             "data_interval_start": end - timedelta(hours=2),
             "data_interval_end": end,
@@ -80,8 +89,15 @@ class Pipeline:
         ticket = airflow_run.open_run(context)
         for stage in STAGES[1:]:
             if before and stage in before:
-                self.execute(before[stage])
-            airflow_run.run_stage(stage, ticket)
+                step = before[stage]
+                self.execute(step) if isinstance(step, str) else step()
+            try:
+                airflow_run.run_stage(stage, ticket)
+            except Exception:
+                if mend is None:
+                    raise
+                mend()
+                airflow_run.run_stage(stage, ticket)
         airflow_run.close_run(ticket)
 
     def execute(self, statement: str, rows: Sequence[Sequence[Any]] = ()) -> None:

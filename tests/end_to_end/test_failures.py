@@ -121,13 +121,15 @@ def test_a_record_that_startdeliver_refuses_costs_itself_alone_and_is_tried_agai
 
     assert pipeline.run(MONDAY) == "success"
     assert pipeline.fates("users") == {"extracted": 2, "created": 1, "rejected: refused": 1}
-    assert pipeline.fates("Order Created") == {"extracted": 2, "sent": 1, "rejected: refused": 1}
-    assert "bob@example.com" not in str(pipeline.state("select * from rejections"))
+    assert pipeline.fates("Order Created") == {"extracted": 2, "sent": 1, "rejected: user_refused": 1}
+    assert "bob@example.com" not in str(pipeline.state("select * from refusals"))
+    assert pipeline.state("select entity, key, reason from refusals") == [
+        {"entity": "user", "key": "8", "reason": "refused"}
+    ]
     rejected = pipeline.state("select entity, reason from rejections order by entity")
     assert [(one["entity"], one["reason"]) for one in rejected] == [
-        ("Customer Visit", "refused"),
-        ("Order Created", "refused"),
-        ("users", "refused"),
+        ("Customer Visit", "user_refused"),
+        ("Order Created", "user_refused"),
     ]
 
     pipeline.sandbox.clear_faults()

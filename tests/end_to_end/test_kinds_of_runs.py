@@ -56,7 +56,7 @@ def test_a_run_out_of_time_leaves_the_rest_to_the_next(shop: Shop, pipeline: Pip
     pipeline.configure(settings="run_budget_minutes: 1\n")
     shop.customer("7", name="Ann")
     shop.event("Pickup Missed", "7", MONDAY - DAY)
-    ticket_of_a_slow_run = "update startdeliver_sync.runs set started_at = now() - interval '2 minutes'"
+    ticket_of_a_slow_run = "update startdeliver_sync.runs set sending_since = now() - interval '2 minutes'"
 
     pipeline.run_as("scheduled", MONDAY, before={"load_events": ticket_of_a_slow_run})
     assert pipeline.fates("Pickup Missed") == {"extracted": 1, "skipped: deferred": 1}

@@ -27,7 +27,7 @@ def test_a_value_is_what_its_column_holds():
 
 @pytest.mark.parametrize("path", ["email", "groupId", "timestamp", "traits.address", "customFields", "customFields.x"])
 def test_of_a_column_that_is_missing_nothing_is_known(path):
-    assert found_at(path, text_frame(user_id=["1"])) is None
+    assert found_at(path, text_frame(user_id=["1"], name=["Ann"])) is None
 
 
 def test_an_identify_call_has_no_properties():

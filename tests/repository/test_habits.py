@@ -62,8 +62,16 @@ def test_hooks_run_the_tools_that_are_installed():
         for repo in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
         for hook in repo["hooks"]
     ]
-    assert [hook["id"] for hook in hooks] == ["ruff-check", "ruff-format", "mypy"]
+    assert [hook["id"] for hook in hooks] == ["ruff-check", "ruff-format", "mypy", "bandit"]
     assert all(hook["entry"].startswith(".venv/bin/") and hook["language"] == "system" for hook in hooks)
+
+
+def test_everybody_runs_the_same_checks():
+    targets = dict(re.findall(r"^([a-z]+):.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    script = (ROOT / ".ci/run").read_text()
+    assert [target for target in ("lint", "audit", "test") if f"make --silent {target}" not in script] == []
+    (hook,) = (line for line in (ROOT / ".pre-commit-config.yaml").read_text().splitlines() if "/bandit " in line)
+    assert hook.partition("/bandit ")[2] in targets["lint"]
 
 
 def test_the_workflow_runs_what_everybody_runs():

@@ -12,7 +12,6 @@ from typing import get_args
 import psycopg
 import pytest
 import sqlalchemy as sa
-from psycopg import sql
 
 from smrt_startdeliver.derive.birthdays import BROKEN_JSON, UNREADABLE_DATE
 from smrt_startdeliver.mapping.casts import REASONS
@@ -20,12 +19,13 @@ from smrt_startdeliver.mapping.customers import NO_CUSTOMER_KEY
 from smrt_startdeliver.mapping.document import parse_mapping, required_fields
 from smrt_startdeliver.mapping.fields import LOSSY_MATCH, NO_MATCH_VALUE
 from smrt_startdeliver.plan.fates import Fate
+from smrt_startdeliver.plan.guards import Guard
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.catalog import read_catalog
 from tests.repository import ROOT
+from tests.repository.grants import README, granted_login, section, statements
 
-README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "sandbox/README.md"]
 PACKAGE = ROOT / "plugins/smrt_startdeliver"
@@ -36,27 +36,12 @@ WITH_REASON = {"rejected", "skipped"}
 ENTITIES = {"customers", "users"}
 
 
-def section(text: str, heading: str) -> str:
-    """What stands below a heading of the second level."""
-    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found, heading
-    return found[1]
-
-
 def rows(text: str) -> list[list[str]]:
     """The rows of a text's tables without their heads; cells without backticks."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     heads = {line for line, below in pairwise(lines) if below.startswith("|---")}
     body = [line for line in lines if line not in heads and not line.startswith("|---")]
     return [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in body]
-
-
-def statements(text: str) -> list[str]:
-    """The statements of a text's blocks of SQL."""
-    blocks = re.findall(r"^```sql\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [
-        statement for block in blocks for statement in re.split(r";$", block, flags=re.MULTILINE) if statement.strip()
-    ]
 
 
 def anchors(file: Path) -> set[str]:
@@ -70,7 +55,10 @@ def reasons_in_code() -> set[str]:
     """Every reason code that a row or value may be given: in Python beside its fate or in a Rejection, and in SQL."""
     found = {*REASONS.values(), BROKEN_JSON, UNREADABLE_DATE, LOSSY_MATCH, NO_MATCH_VALUE, NO_CUSTOMER_KEY}
     for node in (node for file in PACKAGE.rglob("*.py") for node in ast.walk(ast.parse(file.read_text()))):
-        parts = node.args if isinstance(node, ast.Call) else node.elts if isinstance(node, ast.Tuple) else []
+        parts = [*node.elts] if isinstance(node, ast.Tuple) else []
+        if isinstance(node, ast.Call):
+            parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+        parts += [branch for part in parts if isinstance(part, ast.IfExp) for branch in (part.body, part.orelse)]
         texts = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
         if WITH_REASON & texts or getattr(getattr(node, "func", None), "id", "") in ("Rejection", "_drop"):
             found |= texts - FATES - ENTITIES
@@ -101,6 +89,13 @@ def test_the_run_parameters_are_the_dags():
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PARAMS"
     )
     assert [row[0] for row in rows(section(README, "Runs on request"))] == [key.value for key in parameters.keys]
+
+
+def test_the_guards_are_the_codes_each_with_its_setting():
+    code = (PACKAGE / "plan/guards.py").read_text()
+    settings = re.findall(r'"(\w+)": \w+\(.*settings\.(\w+)\)', code)
+    assert [(guard, share) for guard, _, share in rows(section(README, "Guards"))] == settings
+    assert [guard for guard, _ in settings] == list(get_args(Guard))
 
 
 def test_every_setting_is_explained():
@@ -158,23 +153,15 @@ def test_every_table_and_column_of_the_memory_is_explained():
 def granted(database: str) -> Iterator[sa.Engine]:
     """The login that the README makes, in a warehouse to which Segment has added a table since."""
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("create role segment")
-        connection.execute("create schema smrt authorization segment")
+        connection.execute("create schema smrt")
         connection.execute("create table smrt.users (id text, loaded_at timestamptz)")
-        for statement in statements(section(README, "Connect your own warehouse in ten minutes")):
-            connection.execute(sql.SQL(statement))
-        connection.execute("set role segment")
-        connection.execute("create table smrt.groups (id text, loaded_at timestamptz)")
-    login = sa.make_url(database).set(
-        drivername="postgresql+psycopg", username="smrt_startdeliver", password="PASSWORD"
-    )
-    engine = sa.create_engine(login)
-    yield engine
-    engine.dispose()
-    with psycopg.connect(database, autocommit=True) as connection:
-        for role in ("smrt_startdeliver", "segment"):
-            connection.execute(sql.SQL("drop owned by {} cascade").format(sql.Identifier(role)))
-            connection.execute(sql.SQL("drop role {}").format(sql.Identifier(role)))
+    with granted_login(database) as uri:
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("set role segment")
+            connection.execute("create table smrt.groups (id text, loaded_at timestamptz)")
+        engine = sa.create_engine(sa.make_url(uri).set(drivername="postgresql+psycopg"))
+        yield engine
+        engine.dispose()
 
 
 def test_the_grants_are_enough_for_a_run_and_no_more(granted: sa.Engine):
@@ -190,6 +177,6 @@ def test_the_grants_are_enough_for_a_run_and_no_more(granted: sa.Engine):
 def test_the_queries_run_on_the_memory(granted: sa.Engine):
     State(granted, "startdeliver_sync").create()
     queries = statements(section(README, "The memory"))
-    assert len(queries) == 3
+    assert len(queries) == 4
     with granted.connect() as connection:
-        assert [connection.execute(sa.text(query)).all() for query in queries] == [[], [], []]
+        assert [connection.execute(sa.text(query)).all() for query in queries] == [[], [], [], []]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 import sqlalchemy as sa
 
 from demo.postgres import Postgres
 from sandbox.testing import Sandbox, running_sandbox
+from smrt_startdeliver.send.event_sender import EventSender, OutgoingEvent
 from smrt_startdeliver.send.record_sender import Record, RecordSender
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.client import Client
@@ -38,6 +41,10 @@ TYPES: dict[str, FieldType] = {
     "phone": "text",
 }
 ID = "customfieldSmrtId"
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+MakeSender = Callable[..., RecordSender]
+MakeEventSender = Callable[..., EventSender]
 
 
 @pytest.fixture(scope="package")
@@ -57,7 +64,7 @@ def sandbox(running: Sandbox, api: Startdeliver) -> Iterator[Sandbox]:
     """The sandbox, empty."""
     for entity in ("usage", "user", "customer"):
         for one in running.objects(entity):
-            api.client._persist("DELETE", f"{entity}/{one['id']}", purpose="write")
+            delete(running, entity, one["id"])
     running.reset_requests()
     yield running
     running.clear_faults()
@@ -96,23 +103,35 @@ class Memory:
             )
             return {row["key"]: dict(row) for row in found.mappings()}
 
-    def record(
-        self, key: str, match_value: str | None = None, *, match_field: str = ID, **fields: str | None
-    ) -> Record:
-        """The record of a customer that is wanted like this, with what the memory holds of it."""
+    def refusals(self) -> dict[str, dict[str, Any]]:
+        """What is remembered of this entity's refusals, by key."""
+        with self.state.transaction() as connection:
+            found = connection.execute(
+                sa.text("select * from memory.refusals where entity = :entity"), {"entity": self.entity}
+            )
+            return {row["key"]: dict(row) for row in found.mappings()}
+
+    def new(self, key: str, match_value: str | None = None, *, match_field: str = ID, **fields: str | None) -> Record:
+        """The record of a customer that is wanted like this, of whom the memory holds nothing."""
         value = key if match_value is None else match_value
-        row = self.rows().get(key, {})
-        tied = row.get("startdeliver_id")
         return Record(
             key=key,
             match_field=match_field,
             match_value=value,
             fingerprint=hash(json.dumps(fields)),
             fields={match_field: value, **fields},
-            startdeliver_id=tied,
-            acknowledged=row.get("fields", {}),
-            intended=(row["match_field"], row["match_value"]) if row and tied is None else None,
         )
+
+    def record(self, key: str, *match_value: str, **given: str | None) -> Record:
+        """The record of a customer that is wanted like this, with what the memory holds of it."""
+        record = self.new(key, *match_value, **given)
+        row = self.rows().get(key, {})
+        record.startdeliver_id = row.get("startdeliver_id")
+        record.acknowledged = row.get("fields", {})
+        if row and record.startdeliver_id is None:
+            record.intended = row["match_field"], row["match_value"]
+        record.refused_before = key in self.refusals()
+        return record
 
 
 @pytest.fixture
@@ -121,14 +140,67 @@ def memory(state: State) -> Memory:
 
 
 @pytest.fixture
-def sender(api: Startdeliver, state: State, sandbox: Sandbox):
+def sender(api: Startdeliver, state: State, sandbox: Sandbox) -> MakeSender:
     """Makes a sender, as each run has its own."""
 
     def make(entity: str = "user", **options: Any) -> RecordSender:
-        usual: dict[str, Any] = {"sync_nulls": True, "full_resync": False, "dry_run": False, "max_in_flight": 4}
-        return RecordSender(entity=entity, types=TYPES, api=api, state=state, run=1, **usual | options)
+        usual: dict[str, Any] = {
+            "api": api,
+            "run": 1,
+            "sync_nulls": True,
+            "full_resync": False,
+            "dry_run": False,
+            "max_in_flight": 4,
+            "may_go_on": lambda: True,
+            "still_ours": lambda: None,
+        }
+        return RecordSender(entity=entity, types=TYPES, state=state, **usual | options)
 
     return make
+
+
+@pytest.fixture
+def event_sender(api: Startdeliver, state: State, sandbox: Sandbox) -> MakeEventSender:
+    """Makes a sender of events, as each run has its own; Ann and Bob are users."""
+    for name in ("ann", "bob"):
+        api.create("user", {ID: name})
+    sandbox.reset_requests()
+
+    def make(max_in_flight: int = 4, **options: Any) -> EventSender:
+        usual: dict[str, Any] = {"run": 1, "may_go_on": lambda: True, "still_ours": lambda: None}
+        return EventSender(api, state, max_in_flight=max_in_flight, match_types=TYPES, **usual | options)
+
+    return make
+
+
+def event(identity: str, user: str = "ann", minutes: int = 0, **given: Any) -> OutgoingEvent:
+    usual: dict[str, Any] = {"properties": {}, "match_field": ID, "match_value": user}
+    return OutgoingEvent(
+        id=identity,
+        user_id=user,
+        name="Order Created",
+        entity="Order Created",
+        type="track",
+        time=NOON + timedelta(minutes=minutes),
+        at_path=None,
+        **usual | given,
+    )
+
+
+def events_of(state: State) -> dict[str, tuple[str, str | None, bool]]:
+    """Of each event in the memory its state, the reason, and whether its body is kept."""
+    with state.transaction() as connection:
+        rows = connection.execute(sa.text("select id, state, reason, body is not null as kept from memory.events"))
+        return {row.id: (row.state, row.reason, row.kept) for row in rows}
+
+
+def arrived(sandbox: Sandbox) -> list[str]:
+    """The message ids that Startdeliver holds, in the order in which they came."""
+    return [usage["messageId"] for usage in sandbox.objects("usage")]
+
+
+def fates(sent: Sequence[Record | OutgoingEvent]) -> list[str | None]:
+    return [one.fate for one in sent]
 
 
 def objects(sandbox: Sandbox, entity: str = "user") -> list[dict[str, Any]]:
@@ -137,3 +209,9 @@ def objects(sandbox: Sandbox, entity: str = "user") -> list[dict[str, Any]]:
         {name: value for name, value in one.items() if name not in ("createdAt", "createdBy", "updatedAt", "updatedBy")}
         for one in sandbox.objects(entity)
     ]
+
+
+def delete(sandbox: Sandbox, entity: str, object_id: int) -> None:
+    """Delete an object, as a person does in Startdeliver."""
+    url, key = f"{sandbox.url}{entity}/{object_id}", {"Authorization": sandbox.key}
+    requests.delete(url, headers=key, timeout=30).raise_for_status()

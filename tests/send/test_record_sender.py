@@ -10,16 +10,10 @@ import pytest
 from sandbox.testing import Sandbox
 from smrt_startdeliver.mapping.records import UNKNOWN
 from smrt_startdeliver.send.reasons import Rejection
-from smrt_startdeliver.send.record_sender import Record, RecordSender
+from smrt_startdeliver.send.record_sender import Record
 from smrt_startdeliver.startdeliver.api import Startdeliver
-from smrt_startdeliver.startdeliver.errors import KeyRefused, Unreachable
-from tests.send.conftest import ID, Memory, objects
-
-MakeSender = Callable[..., RecordSender]
-
-
-def fates(records: list[Record]) -> list[str | None]:
-    return [record.fate for record in records]
+from smrt_startdeliver.startdeliver.errors import KeyRefused
+from tests.send.conftest import ID, MakeSender, Memory, delete, fates, objects
 
 
 @pytest.fixture
@@ -243,18 +237,6 @@ def test_a_create_whose_answer_is_lost_is_settled_without_a_second_one(
     assert again.fate == "unchanged"
 
 
-def test_a_create_that_is_lost_again_and_again_ends_the_run_and_what_was_done_is_remembered(
-    memory: Memory, sender: MakeSender, sandbox: Sandbox
-) -> None:
-    sandbox.faults([{"method": "POST", "where": {"name": "Bob"}, "status": 500}])
-    ann, bob, cyd = (memory.record(name.lower(), name=name) for name in ("Ann", "Bob", "Cyd"))
-    with pytest.raises(Unreachable, match="create one user"):
-        sender(max_in_flight=1).send([ann, bob, cyd])
-    assert fates([ann, bob, cyd]) == ["created", None, None]
-    tied = {key: row["startdeliver_id"] is not None for key, row in memory.rows().items()}
-    assert tied == {"ann": True, "bob": False, "cyd": False}
-
-
 def test_a_key_that_is_refused_in_between_ends_the_run_and_what_was_done_is_remembered(
     memory: Memory, sender: MakeSender, sandbox: Sandbox
 ) -> None:
@@ -269,7 +251,7 @@ def test_a_key_that_is_refused_in_between_ends_the_run_and_what_was_done_is_reme
 def test_who_was_deleted_in_startdeliver_is_created_anew(
     memory: Memory, sender: MakeSender, sandbox: Sandbox, api: Startdeliver, ann: dict
 ) -> None:
-    api.client._persist("DELETE", f"user/{ann['startdeliver_id']}", purpose="write")
+    delete(sandbox, "user", ann["startdeliver_id"])
     record = memory.record("ann", name="Ann Lee", email="ann@example.com")
     sender().send([record])
     (user,) = objects(sandbox)
@@ -282,7 +264,7 @@ def test_who_was_deleted_in_startdeliver_is_created_anew(
 def test_who_was_deleted_and_is_there_under_another_id_is_adopted(
     memory: Memory, sender: MakeSender, sandbox: Sandbox, api: Startdeliver, ann: dict, their_name: str, fate: str
 ) -> None:
-    api.client._persist("DELETE", f"user/{ann['startdeliver_id']}", purpose="write")
+    delete(sandbox, "user", ann["startdeliver_id"])
     other = api.create("user", {ID: "ann", "name": their_name})
     record = memory.record("ann", name="Ann Lee")
     sender().send([record])
@@ -296,7 +278,7 @@ def test_who_was_deleted_and_whose_match_is_tied_to_another_customer_is_rejected
 ) -> None:
     bob = memory.record("bob", email="ann@example.com")
     sender().send([bob])
-    api.client._persist("DELETE", f"user/{ann['startdeliver_id']}", purpose="write")
+    delete(sandbox, "user", ann["startdeliver_id"])
     record = memory.record("ann", "ann@example.com", match_field="email", name="Ann Lee")
     sender().send([record])
     assert (record.fate, record.rejection) == ("rejected", Rejection("match_not_unique", "email"))

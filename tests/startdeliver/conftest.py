@@ -13,7 +13,7 @@ from sandbox.testing import Sandbox, running_sandbox
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.client import Client
 from smrt_startdeliver.startdeliver.pace import Pace
-from tests.startdeliver.scripted import Scripted, scripted_server
+from tests.startdeliver.scripted import Answer, Scripted, scripted_server
 
 FIELDS = {
     "user": {"customfieldSmrtId": "text", "customfieldVisits": "number", "customfieldLost": "boolean"},
@@ -85,6 +85,7 @@ def serving() -> Iterator[Scripted]:
 @pytest.fixture
 def scripted(serving: Scripted) -> Scripted:
     serving.asked.clear()
+    serving.answers = [Answer()]
     return serving
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Thread
 
 
@@ -37,7 +38,8 @@ class Scripted:
 
 
 @contextmanager
-def scripted_server() -> Iterator[Scripted]:
+def scripted_server(tls: SSLContext | None = None) -> Iterator[Scripted]:
+    """Serves until the block ends; with a context of TLS, over HTTPS."""
     script = Scripted()
 
     class Handler(BaseHTTPRequestHandler):
@@ -57,7 +59,9 @@ def scripted_server() -> Iterator[Scripted]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        script.url = f"http://127.0.0.1:{server.server_port}/api/v1/"
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        script.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}/api/v1/"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

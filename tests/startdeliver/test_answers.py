@@ -46,6 +46,22 @@ def test_an_object_that_was_deleted_is_gone(startdeliver: Startdeliver, sandbox:
     assert startdeliver.client.requests_made == {"write": 1}
 
 
+def test_what_is_deleted_twice_is_deleted(startdeliver: Startdeliver, sandbox: Sandbox) -> None:
+    user = startdeliver.create("user", {"name": "Ann"})
+    for _ in range(2):
+        startdeliver.delete("user", user)
+    assert sandbox.objects("user") == []
+    assert startdeliver.client.requests_made == {"write": 3}
+
+
+def test_a_deletion_is_tried_until_it_is_answered(startdeliver: Startdeliver, sandbox: Sandbox, waits) -> None:
+    user = startdeliver.create("user", {"name": "Ann"})
+    sandbox.faults([{"method": "DELETE", "drop": "after", "times": 1}, {"method": "DELETE", "status": 503, "times": 1}])
+    startdeliver.delete("user", user)
+    assert sandbox.objects("user") == []
+    assert len(waits) == 2
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed_but_says_where_the_fault_lies(
     told: Client, scripted: Scripted, waits: list[float], status: int

@@ -12,7 +12,9 @@ from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.state.database import State
 from tests.state.conftest import engine_of
 
-TABLES = {"runs", "records", "events", "rejections", "last_visits", "counts", "measures"}
+TABLES = {
+    *("runs", "records", "events", "refusals", "forgotten", "rejections", "last_visits", "counts", "measures", "pace"),
+}
 
 
 def measure(run: int, name: str = "seconds", value: float = 1.0) -> dict:
@@ -70,8 +72,8 @@ def test_a_plain_role_that_may_create_schemas_makes_it_and_works_with_it(engine,
         connection.execute(sa.text(f"revoke create on database state from {role}"))
     state.create()
     state.write("add_measure", [measure(1)])
-    with state.lock() as waited:
-        assert not waited
+    with state.lock() as lock:
+        assert not lock.waited
     assert len(state.rows("measures", run=1)) == 1
 
 
@@ -134,7 +136,8 @@ RECORDS = {"key": "str", "startdeliver_id": "Int64", "match_value": "str", "fing
 def remember(state: State, key: str, number: int | None, fingerprint: int | None) -> None:
     row = {"entity": "user", "key": key, "match_field": "email", "match_value": f"{key}@example.com", "run": 1}
     acknowledged = {"startdeliver_id": number, "fingerprint": fingerprint, "fields": "{}", "created_here": True}
-    state.write("acknowledge_records", [row | acknowledged])
+    outcome = {"outcome": "created", "customer_key": None, "customer_known": True}
+    state.write("acknowledge_records", [row | acknowledged | outcome])
 
 
 def test_a_frame_has_the_types_that_were_asked_for_and_every_digit_beside_nulls(state: State) -> None:

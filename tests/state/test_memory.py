@@ -26,7 +26,7 @@ def test_what_is_not_sent_stays_open_in_order_of_customer_and_time(state: State)
         intend(state, identity, user=user, hours=hours)
     settle(state, "0", "sent")
     settle(state, "2", "rejected", "no_user")
-    rows = state.rows("open_events")
+    rows = state.rows("open_events", page=9, after_user="", after_time="-infinity", after_id="")
     assert [(row["id"], row["state"]) for row in rows] == [
         ("1", "intended"),
         ("2", "rejected"),
@@ -34,6 +34,8 @@ def test_what_is_not_sent_stays_open_in_order_of_customer_and_time(state: State)
         ("4", "intended"),
     ]
     assert {str(row["body"]) for row in rows} == {"{'type': 'track'}"}
+    after = {"after_user": "ann", "after_time": rows[1]["happened_at"], "after_id": "2"}
+    assert [row["id"] for row in state.rows("open_events", page=1, **after)] == ["3"]
 
 
 def test_an_event_is_known_whatever_became_of_it(state: State) -> None:
@@ -57,7 +59,8 @@ def test_a_lost_that_may_have_been_sent_counts_and_one_that_was_rejected_does_no
 
 def record(key: str, number: int, **changed: object) -> dict:
     row = {"entity": "user", "key": key, "match_field": "email", "match_value": key, "run": 1}
-    return {**row, "startdeliver_id": number, "fingerprint": 1, "fields": "{}", "created_here": False, **changed}
+    held = {"startdeliver_id": number, "fingerprint": 1, "fields": "{}", "created_here": False, "outcome": "created"}
+    return {**row, **held, "customer_key": None, "customer_known": True, **changed}
 
 
 def test_who_was_created_here_stays_so(state: State) -> None:

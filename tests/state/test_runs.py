@@ -14,6 +14,7 @@ from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.runs import close_run, open_run, past, read_run
+from smrt_startdeliver.warehouse.catalog import Catalog
 from smrt_startdeliver.window import Past, Request, decide
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -24,6 +25,7 @@ startdeliverMatchingField: {field: customfieldSmrtId, type: text}
 externalMatchingField: {field: userId}
 userMapping: []
 """
+CATALOG = Catalog("smrt", {"users": {"id": "text", "uuid_ts": "time", "agent": "text"}, "pages": {"id": "integer"}})
 PARIS = Settings(timezone="Europe/Paris")
 
 
@@ -33,7 +35,7 @@ def request(end: datetime = NOW, kind: Any = "scheduled", **asked: Any) -> Reque
 
 def opened(state: State, asked: Request, settings: Settings = Settings(), **changed: Any) -> int:  # noqa: B008 - frozen
     window = replace(decide(asked, past(state), settings), **changed)
-    return open_run(state, asked, window, settings, MAPPING)
+    return open_run(state, asked, window, settings, MAPPING, CATALOG)
 
 
 def ended(state: State, asked: Request, settings: Settings = Settings(), **changed: Any) -> int:  # noqa: B008 - frozen
@@ -56,7 +58,7 @@ def test_a_run_comes_back_to_its_tasks_as_it_was_opened(state: State) -> None:
     settings = Settings(lost_multiplier=Decimal("1.50"), events=("Order Created", "pages"), timezone="Asia/Tokyo")
     asked = request(entities=("users", "events"), full_resync=True, dry_run=True)
     window = replace(decide(asked, Past(), settings), sweep=True)
-    number = open_run(state, asked, window, settings, MAPPING)
+    number = open_run(state, asked, window, settings, MAPPING, CATALOG)
     run = read_run(state, number)
     assert run.number == number
     assert run.interval == window.interval == Interval(NOW - HISTORY, NOW)
@@ -66,6 +68,8 @@ def test_a_run_comes_back_to_its_tasks_as_it_was_opened(state: State) -> None:
     assert run.entities == ("users", "events")
     assert run.settings == settings
     assert run.document.user_match.field == "customfieldSmrtId"
+    assert run.catalog == CATALOG
+    assert [*run.catalog.columns("users")] == ["id", "uuid_ts", "agent"]
     assert [epoch.settings for epoch in run.epochs] == [settings]
     assert (run.syncs_users, run.syncs_customers) == (True, False)
 

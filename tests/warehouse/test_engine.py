@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from smrt_startdeliver.errors import WarehouseError
-from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.engine import KEEPALIVES, warehouse_engine
 
 
 def test_a_session_speaks_utc_whatever_the_databases_own_zone(engine: sa.Engine) -> None:
@@ -14,6 +14,48 @@ def test_a_session_speaks_utc_whatever_the_databases_own_zone(engine: sa.Engine)
         assert connection.execute(sa.text("show timezone")).scalar_one() == "UTC"
         connection.rollback()
         assert connection.execute(sa.text("show timezone")).scalar_one() == "UTC"
+
+
+def test_what_was_committed_outlives_a_crash_of_the_server_whatever_its_default(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        connection.execute(sa.text("reset synchronous_commit"))
+        assert connection.execute(sa.text("show synchronous_commit")).scalar_one() == "off"
+        connection.invalidate()
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("show synchronous_commit")).scalar_one() == "on"
+
+
+def test_both_ends_of_a_session_find_out_soon_that_the_other_is_gone(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        server = [connection.execute(sa.text(f"show tcp_{name}")).scalar_one() for name in KEEPALIVES]
+        client = dict(
+            option.split("=") for option in connection.connection.driver_connection.info.dsn.split() if "=" in option
+        )
+    assert server == [str(value) for value in KEEPALIVES.values()]
+    assert {name: int(client[name]) for name in KEEPALIVES} == KEEPALIVES
+
+
+def test_the_connections_own_keepalives_win(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_SMRT_WAREHOUSE", f"{uri}?keepalives_idle=200")
+    engine = warehouse_engine()
+    try:
+        with engine.connect() as connection:
+            assert "keepalives_idle=200 keepalives_interval=10" in connection.connection.driver_connection.info.dsn
+    finally:
+        engine.dispose()
+
+
+def test_a_session_waits_a_while_for_what_is_locked_and_may_idle_while_a_task_sends(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("show lock_timeout")).scalar_one() == "5min"
+        assert connection.execute(sa.text("show idle_session_timeout")).scalar_one() == "0"
+
+
+def test_a_fault_of_our_own_shows_no_parameter(engine: sa.Engine) -> None:
+    with engine.connect() as connection, pytest.raises(sa.exc.StatementError) as error:
+        connection.execute(sa.text("select :name, :forgotten"), {"name": "Ann of Main Street"})
+    assert "forgotten" in str(error.value)
+    assert "Ann" not in str(error.value)
 
 
 @pytest.mark.parametrize("wrong", ["port", "password"])

@@ -228,6 +228,7 @@ ODD_NAMES = [
     "with space",
     "Select",
     "back\\:slash",
+    'x"; drop table users; --',
     "ü",
     "x" * 57,
     "y" * 63,

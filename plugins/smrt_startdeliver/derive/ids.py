@@ -18,7 +18,8 @@ def derived_ids(name: str, user_ids: pd.Series[str], keys: pd.Series[str]) -> pd
     """
     namespace = NAMESPACE_URL.bytes
     urns = (f"urn:smrt-startdeliver:{name}:" + user_ids + ":" + keys).to_numpy(object)
-    hashes = b"".join([sha1(namespace + urn.encode()).digest()[:16] for urn in urns])  # noqa: S324 - as RFC 9562 has it
+    # As RFC 9562 has it: ids, not secrets.
+    hashes = b"".join([sha1(namespace + urn.encode(), usedforsecurity=False).digest()[:16] for urn in urns])
     octets = np.frombuffer(hashes, dtype=np.uint8).reshape(-1, 16).copy()
     octets[:, 6] = octets[:, 6] & 0x0F | 0x50  # version 5
     octets[:, 8] = octets[:, 8] & 0x3F | 0x80  # variant

@@ -27,6 +27,8 @@ BUILT_IN: dict[Entity, dict[str, FieldType]] = {
 """Fields that every Startdeliver has and a value can be mapped to (startdeliver-api.md, Entities), with their types."""
 
 EMAIL = "email"
+ACTIVE = "active"
+"""The field of a customer that `on_vanish: deactivate` makes false."""
 _CUSTOM_FIELD = re.compile(r"customfield\w+", re.ASCII)
 
 

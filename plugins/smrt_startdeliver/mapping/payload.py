@@ -62,7 +62,7 @@ class Payloads:
         if path.custom_field is not None:
             return self._custom_field(path.custom_field) if column or _JSON_COLUMN in self.rows else None
         if column is None:
-            return self._object(self._leaves(path))
+            return self._object(self._leaves(path)) if path.names else None
         if path.names == (CUSTOM_FIELDS,):
             return self._json(column)
         return self._found(self.rows[column], self._kind(column))

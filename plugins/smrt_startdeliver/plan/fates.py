@@ -11,7 +11,7 @@ import pandas as pd
 
 from smrt_startdeliver.errors import AccountingError
 
-Fate = Literal["extracted", "created", "updated", "unchanged", "sent", "already sent", "rejected", "skipped"]
+Fate = Literal["extracted", "created", "updated", "deleted", "unchanged", "sent", "already sent", "rejected", "skipped"]
 EXTRACTED: Fate = "extracted"
 
 

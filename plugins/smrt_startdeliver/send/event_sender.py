@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
 from smrt_startdeliver.send.in_flight import send_in_order
-from smrt_startdeliver.send.reasons import Rejection, rejection_of
+from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error, texts_in
+from smrt_startdeliver.send.refusals import note_refusals
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.api import Startdeliver
-from smrt_startdeliver.startdeliver.errors import OutcomeUnknown, Refused, Unreachable
+from smrt_startdeliver.startdeliver.breaker import RefusalBreaker
+from smrt_startdeliver.startdeliver.errors import Refused, ServerFailed
 from smrt_startdeliver.state.database import State
-
-_TRIES = 4
 
 
 @dataclass
@@ -24,7 +24,8 @@ class OutgoingEvent:
     """One event to send; `time` is aware.
 
     `match_field` and `match_value` (canonical text) say which user it goes to; `at_path` is the value that it has at
-    `segment_override_matching_field` ('' for none), None where its customer's own match counts.
+    `segment_override_matching_field` ('' for none), None where its customer's own match counts. `refused_before`: an
+    earlier run could not make Startdeliver take it.
     """
 
     id: str
@@ -37,6 +38,7 @@ class OutgoingEvent:
     at_path: str | None
     match_field: str = ""
     match_value: str = ""
+    refused_before: bool = False
     fate: Literal["sent", "rejected", "already sent"] | None = None
     rejection: Rejection | None = None
 
@@ -47,20 +49,54 @@ class OutgoingEvent:
 
 @dataclass
 class EventSender:
-    """Sends events. `match_types` are the types of the fields that users are matched on."""
+    """Sends events. `match_types` are the types of the fields that users are matched on.
+
+    `may_go_on` is asked before each batch and each event: once it says no, what is left keeps no fate. `still_ours`
+    raises where the right to write was lost.
+    """
 
     api: Startdeliver
     state: State
     run: int
     max_in_flight: int
     match_types: Mapping[str, wire.FieldType]
+    may_go_on: Callable[[], bool]
+    still_ours: Callable[[], None]
+    _breaker: RefusalBreaker = field(init=False, default_factory=RefusalBreaker)
 
     def send(self, events: Sequence[OutgoingEvent]) -> None:
         """Send events that come ordered by customer and time; those that have a fate already are only remembered.
 
-        Raises KeyRefused, Unreachable. What was answered by then is settled; the others stay intended, and the next
-        run looks them up before it sends them again.
+        Raises KeyRefused, Unreachable, CircuitOpen. What was answered by then is settled; the others stay intended,
+        and the next run looks them up before it sends them again.
         """
+        self.still_ours()
+        sendable = [event for event in events if event.fate is None] if self.may_go_on() else []
+        self._intend([event for event in events if event.fate is not None] + sendable)
+        by_user = [list(group) for _, group in groupby(sendable, key=lambda event: event.user_id)]
+        try:
+            send_in_order(by_user, self._send_one, self.max_in_flight, self.may_go_on)
+        finally:
+            self._settle([event for event in events if event.fate is not None])
+
+    def settle_unknown(self, events: Sequence[OutgoingEvent]) -> list[OutgoingEvent]:
+        """Of events whose outcome is unknown, those that did not arrive; the others are settled as sent.
+
+        What `may_go_on` leaves no time to look up stays unknown, and is neither.
+        """
+        missing = []
+        for start in range(0, len(events), wire.PAGE_SIZE):
+            if not self.may_go_on():
+                break
+            some = events[start : start + wire.PAGE_SIZE]
+            arrived = self.api.sent_messages([event.id for event in some])
+            for event in some:
+                event.fate = "already sent" if event.id in arrived else None
+            missing += [event for event in some if event.fate is None]
+            self._settle([event for event in some if event.fate is not None])
+        return missing
+
+    def _intend(self, events: Sequence[OutgoingEvent]) -> None:
         self.state.write(
             "intend_events",
             [
@@ -75,24 +111,6 @@ class EventSender:
                 for event in events
             ],
         )
-        sendable = [event for event in events if event.fate is None]
-        by_user = [list(group) for _, group in groupby(sendable, key=lambda event: event.user_id)]
-        try:
-            send_in_order(by_user, self._send_one, self.max_in_flight)
-        finally:
-            self._settle([event for event in events if event.fate is not None])
-
-    def settle_unknown(self, events: Sequence[OutgoingEvent]) -> list[OutgoingEvent]:
-        """Of events whose outcome is unknown, those that did not arrive; the others are settled as sent."""
-        missing = []
-        for start in range(0, len(events), wire.PAGE_SIZE):
-            some = events[start : start + wire.PAGE_SIZE]
-            arrived = self.api.sent_messages([event.id for event in some])
-            for event in some:
-                event.fate = "already sent" if event.id in arrived else None
-            missing += [event for event in some if event.fate is None]
-            self._settle([event for event in some if event.fate is not None])
-        return missing
 
     def _send_one(self, event: OutgoingEvent) -> None:
         if event.match_field not in self.match_types:  # its user was tied by a field that is not mapped any more
@@ -105,30 +123,45 @@ class EventSender:
             value,
             event.properties,
         )
-        for _ in range(_TRIES):
-            try:
-                self.api.create("usage", body)
-            except OutcomeUnknown:
-                if event.id not in self.api.sent_messages([event.id]):
-                    continue
-            except Refused as refused:
-                texts = [text for text in event.properties.values() if isinstance(text, str)]
-                event.fate = "rejected"
-                event.rejection = rejection_of(refused, [event.match_value, *texts])
-                return
+        try:
+            self.api.create_once(
+                "usage", body, lambda: event.id in self.api.sent_messages([event.id]), suspect=event.refused_before
+            )
+        except ServerFailed as failed:
+            event.fate, event.rejection = "rejected", server_error(failed)
+        except Refused as refused:
+            rejection = rejection_of(refused, [event.match_value, *texts_in(event.properties)])
+            event.fate, event.rejection = "rejected", rejection
+            if not event.refused_before:
+                self._breaker.refused(refused.status, rejection.field, rejection.detail)
+        else:
             event.fate = "sent"
-            return
-        raise Unreachable(f"Startdeliver lost {_TRIES} tries to take one {event.name}: the next run goes on")
+            self._breaker.accepted()
 
     def _settle(self, events: Sequence[OutgoingEvent]) -> None:
-        self.state.write(
-            "settle_events",
-            [
-                {
-                    "id": event.id,
-                    "state": "rejected" if event.fate == "rejected" else "sent",
-                    "reason": event.rejection.reason if event.rejection else None,
-                }
-                for event in events
-            ],
-        )
+        with self.state.transaction():
+            self.state.write(
+                "settle_events",
+                [
+                    {
+                        "id": event.id,
+                        "state": _state(event),
+                        "reason": event.rejection.reason if event.rejection else None,
+                    }
+                    for event in events
+                ],
+            )
+            note_refusals(
+                self.state,
+                self.run,
+                "event",
+                refused=[(event.id, 0, event.rejection) for event in events if event.rejection],
+                accepted=[event.id for event in events if event.refused_before and not event.rejection],
+            )
+
+
+def _state(event: OutgoingEvent) -> str:
+    """What the memory keeps of an event that has its fate; it may have arrived where the server failed."""
+    if event.rejection is None:
+        return "sent"
+    return "intended" if event.rejection.reason == "server_error" else "rejected"

@@ -10,19 +10,23 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def send_in_order(sequences: Iterable[Sequence[T]], send: Callable[[T], None], max_in_flight: int) -> None:
+def send_in_order(
+    sequences: Iterable[Sequence[T]], send: Callable[[T], None], max_in_flight: int, may_go_on: Callable[[], bool]
+) -> None:
     """Send the items of each sequence one after the other, of `max_in_flight` sequences at once.
 
-    What `send` raises ends all of it: the items under way are answered, the others are not sent, and it is raised here.
-    So does an interruption of the caller.
+    `may_go_on` is asked before each; once it says no, nothing more is sent, and nothing is raised. What `send` raises
+    ends all of it: the items under way are answered, the others are not sent, and it is raised here. So does an
+    interruption of the caller.
     """
     stopped = Event()
 
     def send_one_by_one(sequence: Sequence[T]) -> None:
         for item in sequence:
-            if stopped.is_set():
-                return
             try:
+                if stopped.is_set() or not may_go_on():
+                    stopped.set()
+                    return
                 send(item)
             except BaseException:
                 stopped.set()

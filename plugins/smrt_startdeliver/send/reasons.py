@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from smrt_startdeliver.startdeliver.errors import Refused
+from smrt_startdeliver.startdeliver.errors import Refused, ServerFailed
 
 _SHORTEST_MASKED = 3
+
+OF_STARTDELIVER = frozenset({"refused", "server_error"})
+"""The reasons that are Startdeliver's, not ours: it may take the record another time."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +29,28 @@ def rejection_of(refused: Refused, values: Iterable[str | None]) -> Rejection:
     return Rejection("refused", refused.field or "", masked(str(refused), values))
 
 
+def server_error(failed: ServerFailed) -> Rejection:
+    """The rejection of a record at which the server failed in all tries. Whether it took it nobody knows."""
+    return Rejection("server_error", "", str(failed))
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """The texts of all values in a JSON value, nested ones too."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(one)
+    elif value is not None:
+        yield str(value)
+
+
 def masked(text: str, values: Iterable[str | None]) -> str:
-    """A text with every one of the values replaced by an ellipsis, the longest first."""
-    for value in sorted((value for value in values if value and len(value) >= _SHORTEST_MASKED), key=len, reverse=True):
-        text = text.replace(value, "…")
+    """A text with every one of the values replaced by an ellipsis, the longest first, also where it quotes JSON."""
+    spellings = {spelling for value in values if value for spelling in (value, *_as_json(value))}
+    for spelling in sorted(spellings, key=len, reverse=True):
+        if len(spelling) >= _SHORTEST_MASKED:
+            text = text.replace(spelling, "…")
     return text
+
+
+def _as_json(value: str) -> tuple[str, str]:
+    return json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]

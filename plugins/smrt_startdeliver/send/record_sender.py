@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from smrt_startdeliver.mapping.records import UNKNOWN
 from smrt_startdeliver.plan.records import after, canonical_text, changed_fields, held_already
 from smrt_startdeliver.send.in_flight import send_in_order
-from smrt_startdeliver.send.reasons import Rejection, rejection_of
+from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error
+from smrt_startdeliver.send.refusals import note_refusals
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.api import Startdeliver
-from smrt_startdeliver.startdeliver.errors import Gone, OutcomeUnknown, Refused, Unreachable
+from smrt_startdeliver.startdeliver.breaker import RefusalBreaker
+from smrt_startdeliver.startdeliver.errors import Gone, Refused, ServerFailed
 from smrt_startdeliver.state.database import State
-
-_CREATE_TRIES = 4
 
 Fate = Literal["created", "updated", "unchanged", "rejected"]
 
@@ -25,7 +26,9 @@ class Record:
     """One customer or user that differs from what was acknowledged.
 
     `fields`: alias -> canonical text, None or UNKNOWN. `startdeliver_id` is None until it is looked up or created;
-    `acknowledged` are the fingerprints of what Startdeliver holds. `fate` is None until it is known.
+    `acknowledged` are the fingerprints of what Startdeliver holds. `customer_key`: a user's customer, None where there
+    is none, UNKNOWN where nothing is said of it. `refused_before`: an earlier run could not make Startdeliver take it.
+    `fate` is None until it is known; one that is given is left as it is.
     """
 
     key: str
@@ -33,9 +36,11 @@ class Record:
     match_value: str
     fingerprint: int
     fields: dict[str, str | None]
+    customer_key: str | None = None
     startdeliver_id: int | None = None
     acknowledged: dict[str, str] = field(default_factory=dict)
     intended: tuple[str, str] | None = None
+    refused_before: bool = False
     fate: Fate | None = None
     created_here: bool = False
     rejection: Rejection | None = None
@@ -43,7 +48,11 @@ class Record:
 
 @dataclass
 class RecordSender:
-    """Sends the records of one entity. With `dry_run` it looks up, plans, and writes nothing anywhere."""
+    """Sends the records of one entity. With `dry_run` it looks up, plans, and writes nothing anywhere.
+
+    `may_go_on` is asked before each batch and each record: once it says no, what is left keeps no fate. `still_ours`
+    raises where the right to write was lost.
+    """
 
     entity: Literal["customer", "user"]
     types: Mapping[str, wire.FieldType]
@@ -54,22 +63,33 @@ class RecordSender:
     sync_nulls: bool
     full_resync: bool
     dry_run: bool
+    may_go_on: Callable[[], bool]
+    still_ours: Callable[[], None]
+    _breaker: RefusalBreaker = field(init=False, default_factory=RefusalBreaker)
     _tied: dict[int, str] = field(init=False, default_factory=dict)
     """Whose Startdeliver's ids are that were found here: not all of them are acknowledged yet."""
 
     def send(self, records: Sequence[Record]) -> None:
-        """Give each record (500 at most) its fate. Raises KeyRefused, Unreachable; what was done is acknowledged."""
+        """Give each record (500 at most) its fate.
+
+        Raises KeyRefused, Unreachable, CircuitOpen; what was done is acknowledged, and what was refused remembered.
+        """
+        if not self.may_go_on():
+            return
         self._look_up([record for record in records if record.startdeliver_id is None and record.fate is None])
         open_records = [record for record in records if record.fate is None]
         if self.dry_run:
             for record in open_records:
                 record.fate = self._planned(record)
             return
+        self.still_ours()
         self._intend([record for record in open_records if record.startdeliver_id is None])
         try:
-            send_in_order([[record] for record in open_records], self._send_one, self.max_in_flight)
+            send_in_order([[record] for record in open_records], self._send_one, self.max_in_flight, self.may_go_on)
         finally:
-            self._acknowledge([record for record in open_records if record.fate in ("created", "updated", "unchanged")])
+            with self.state.transaction():
+                self._acknowledge([record for record in open_records if record.fate and not record.rejection])
+                self._note_refusals(open_records)
 
     def _look_up(self, records: Sequence[Record]) -> None:
         """Find those that Startdeliver has already, in one request for each field that they match on.
@@ -111,8 +131,15 @@ class RecordSender:
                 self._save(record)
             except Gone:
                 self._find_or_create(record)
+        except ServerFailed as failed:
+            record.fate, record.rejection = "rejected", server_error(failed)
         except Refused as refused:
-            record.fate, record.rejection = "rejected", rejection_of(refused, record.fields.values())
+            rejection = rejection_of(refused, record.fields.values())
+            record.fate, record.rejection = "rejected", rejection
+            if not record.refused_before:
+                self._breaker.refused(refused.status, rejection.field, rejection.detail)
+        if record.fate in ("created", "updated"):
+            self._breaker.accepted()
 
     def _save(self, record: Record) -> None:
         if record.startdeliver_id is None:
@@ -122,25 +149,27 @@ class RecordSender:
 
     def _create(self, record: Record) -> None:
         sent = self._changes(record)  # nothing is acknowledged yet, so that no null is among them
-        for _ in range(_CREATE_TRIES):
-            try:
-                record.startdeliver_id = self.api.create(self.entity, self._body(sent))
-            except OutcomeUnknown:
-                self._adopt(record.match_field, {record.match_value: record})
-                if record.fate == "rejected":
-                    return
-                if record.startdeliver_id is None:
-                    continue
-                self._update(record, record.startdeliver_id)  # it was created after all; whatever it lacks is sent
-            record.acknowledged = after(record.acknowledged, sent)
-            record.fate, record.created_here = "created", True
+        created = self.api.create_once(
+            self.entity, self._body(sent), lambda: self._is_settled(record), suspect=record.refused_before
+        )
+        if record.fate == "rejected":
             return
-        raise Unreachable(f"Startdeliver lost {_CREATE_TRIES} tries to create one {self.entity}: the next run goes on")
+        if created is not None:
+            record.startdeliver_id = created
+        elif record.startdeliver_id is not None:
+            self._update(record, record.startdeliver_id)  # it was created after all; whatever it lacks is sent
+        record.acknowledged = after(record.acknowledged, sent)
+        record.fate, record.created_here = "created", True
+
+    def _is_settled(self, record: Record) -> bool:
+        """Whether a create whose answer was lost came through; or what it made is another's, so that it is rejected."""
+        self._adopt(record.match_field, {record.match_value: record})
+        return record.startdeliver_id is not None or record.fate == "rejected"
 
     def _update(self, record: Record, startdeliver_id: int) -> None:
         sent = self._changes(record)
         if sent:
-            self.api.update(self.entity, startdeliver_id, self._body(sent))
+            self.api.update(self.entity, startdeliver_id, self._body(sent), suspect=record.refused_before)
         record.acknowledged = after(record.acknowledged, sent)
         record.fate = "updated" if sent else "unchanged"
 
@@ -193,8 +222,20 @@ class RecordSender:
                     "fingerprint": one.fingerprint,
                     "fields": json.dumps(one.acknowledged),
                     "created_here": one.created_here,
+                    "customer_key": None if one.customer_key == UNKNOWN else one.customer_key,
+                    "customer_known": one.customer_key != UNKNOWN,
+                    "outcome": one.fate,
                     "run": self.run,
                 }
                 for one in records
             ],
+        )
+
+    def _note_refusals(self, records: Sequence[Record]) -> None:
+        note_refusals(
+            self.state,
+            self.run,
+            self.entity,
+            refused=[(one.key, one.fingerprint, one.rejection) for one in records if one.rejection],
+            accepted=[one.key for one in records if one.refused_before and one.fate and not one.rejection],
         )

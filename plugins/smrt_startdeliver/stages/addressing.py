@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from smrt_startdeliver.send.reasons import Rejection
-from smrt_startdeliver.stages.datasets import REFUSED, REJECTED_USERS
+from smrt_startdeliver.send.reasons import OF_STARTDELIVER, Rejection
+from smrt_startdeliver.stages.datasets import HELD_USERS, REFUSED, REJECTED_USERS
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.plan_records import match_at_path
 
 _RECORD = {"key": "str", "startdeliver_id": "Int64", "match_field": "str", "match_value": "str"}
+
+_UNTIL_TAKEN = OF_STARTDELIVER | {"parked"}
+"""A user for one of these reasons is not there now: its events wait for it."""
 
 Address = tuple[str, str]
 """match_field and match_value (canonical text) of a user that Startdeliver has."""
@@ -33,7 +36,10 @@ class Addressing:
             return self.at_path.get(at_path) or Rejection("no_user")
         if at_path == "" and not self.allow_user_id_fallback:
             return Rejection("no_match_value")
-        return self.customers.get(user_id) or Rejection(self.rejected.get(user_id, "no_user"))
+        if user_id in self.customers:
+            return self.customers[user_id]
+        reason = self.rejected.get(user_id, "no_user")
+        return Rejection("user_refused" if reason in _UNTIL_TAKEN else reason)
 
 
 def addressing(job: Job, events: pd.DataFrame) -> Addressing:
@@ -42,7 +48,7 @@ def addressing(job: Job, events: pd.DataFrame) -> Addressing:
     rejected = {
         key: reason
         for bucket in range(job.staging.buckets)
-        for dataset in (REJECTED_USERS, REFUSED["user"])
+        for dataset in (REJECTED_USERS, HELD_USERS, REFUSED["user"])
         for chunk in job.staging.chunks(dataset, bucket)
         for key, reason in zip(chunk["key"], chunk["reason"], strict=True)
     }

@@ -13,19 +13,16 @@ from dateutil.parser import isoparse
 from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.errors import SmrtStartdeliverError, WarehouseError
 from smrt_startdeliver.stages import open_run as opening
+from smrt_startdeliver.stages.close_run import close
 from smrt_startdeliver.stages.derive import derive
 from smrt_startdeliver.stages.extract import extract
+from smrt_startdeliver.stages.guard import guard
 from smrt_startdeliver.stages.job import Job, Ticket, at_work
 from smrt_startdeliver.stages.load_events import load_events
 from smrt_startdeliver.stages.load_records import load_records
-from smrt_startdeliver.stages.plan_events import plan_events
-from smrt_startdeliver.stages.plan_records import plan_records
+from smrt_startdeliver.stages.plan import plan
 from smrt_startdeliver.stages.report import report
-from smrt_startdeliver.staging import Staging
 from smrt_startdeliver.startdeliver.errors import Unreachable
-from smrt_startdeliver.state.database import State
-from smrt_startdeliver.state.runs import close_run as close
-from smrt_startdeliver.warehouse.engine import warehouse_engine
 from smrt_startdeliver.window import Request, RunKind
 
 _KINDS: dict[str, RunKind] = {"scheduled": "scheduled", "asset_triggered": "scheduled", "backfill": "backfill"}
@@ -42,7 +39,8 @@ def run_stage(name: str, ticket: dict[str, Any]) -> Any:
     stages: dict[str, Callable[[Job], Any]] = {
         "extract": extract,
         "derive": derive,
-        "plan": _plan,
+        "plan": plan,
+        "guard": guard,
         "load_customers": lambda job: load_records(job, "customer"),
         "load_users": lambda job: load_records(job, "user"),
         "load_events": load_events,
@@ -57,21 +55,9 @@ def run_stage(name: str, ticket: dict[str, Any]) -> Any:
 
 
 def close_run(ticket: dict[str, Any] | None) -> None:
-    """Remove the staged rows, and mark a run that is still open as failed."""
-    if ticket is None:
-        return
-    mine = Ticket(**ticket)
-    Staging(mine.staging, mine.buckets).remove()
-    engine = warehouse_engine()
-    try:
-        close(State(engine, mine.state_schema), mine.run, "failed", "a task failed: its log says which and why")
-    finally:
-        engine.dispose()
-
-
-def _plan(job: Job) -> None:
-    plan_events(job)
-    plan_records(job)
+    """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged."""
+    if ticket is not None:
+        _failing_plainly(lambda: close(Ticket(**ticket)))
 
 
 def _failing_plainly(work: Callable[[], Any]) -> Any:
@@ -96,6 +82,7 @@ def _request(context: Mapping[str, Any]) -> Request:
         until=_moment(params["until"]),
         dry_run=params["dry_run"],
         full_resync=params["full_resync"],
+        force=params["force"],
         entities=tuple(params["entities"]),
     )
 

@@ -10,19 +10,35 @@ TRAITS = "traits"
 
 OUTGOING_DERIVED, OUTGOING_RAW = "outgoing/derived", "outgoing/raw"
 """The events to send. `entity` is what an event is accounted under; `at_path` its value at
-`segment_override_matching_field`, null where its customer's own match counts; `properties` compact JSON."""
+`segment_override_matching_field`, null where its customer's own match counts; `properties` compact JSON; `waited`
+whether a run before had it to send and no time for it."""
 
-OUTGOING_COLUMNS = ["id", "user_id", "name", "entity", "type", "time", "at_path", "properties"]
+OUTGOING_COLUMNS = ["id", "user_id", "name", "entity", "type", "time", "at_path", "properties", "waited"]
 
 WANTED = {"customer": "wanted/customer", "user": "wanted/user"}
 """key, match_field, match_value, customer_key (of users) and a column an alias: what records should hold."""
 
+DIFFERING = {"customer": "differing/customer", "user": "differing/user"}
+"""Those of the wanted records that may have to be sent."""
+
+NAMES = {"customer": "customers", "user": "users"}
+"""What records are accounted under."""
+
+NO_FIELDS = frozenset({"key", "match_field", "match_value", "customer_key"})
+"""The columns of wanted records that are no fields of Startdeliver."""
+
 CUSTOMER_CANDIDATES = "candidates/customer"
 """What each row of `users` says of its customer."""
+
+REJECTED_CANDIDATES = "rejected/candidates"
+"""key (of the row) and fingerprint (of the customer's key in it): rows whose customer's key is rejected."""
+
+VANISHED = {"customer": "vanished/customer", "user": "vanished/user"}
+"""key and action: the records that no row of the source names any more, and what is to be done about each."""
 
 SHARED_MATCHES = "shared_matches"
 """match: the fingerprints of match values that more than one user claims."""
 
-REJECTED_USERS = "rejected/user"
+REJECTED_USERS, HELD_USERS = "rejected/user", "rejected/held"
 REFUSED = {"customer": "refused/customer", "user": "refused/user"}
-"""key, reason: records that were rejected while they were planned, and while they were loaded."""
+"""key, reason: records that were rejected while they were planned and compared, and while they were loaded."""

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.settings import Settings
+from smrt_startdeliver.stages.forgotten import forgotten_ids, without_forgotten
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.vocabulary import EVENT_TABLES, EventTable
 from smrt_startdeliver.warehouse.catalog import GROUPS, IDENTIFIES, LOAD_TIMES, USERS
@@ -59,6 +60,7 @@ def extract(job: Job) -> dict[str, int]:
             values = properties(catalog.columns(table.table), table, job.run.settings)
             keys = ("id", "user_id", "name")
             staged[table.table] = _stage(job, "events", table.table, keys, values, EVENT_COLUMNS)
+    job.measures.update({f"rows {table}": rows for table, rows in staged.items()})
     return staged
 
 
@@ -93,9 +95,10 @@ def _stage(
     sql = over_rows(statement, job.catalog, table, keys, values)
     used = {name: value for name, value in parameters.items() if f":{name}" in sql.text}
     writer = job.staging.writer(dataset(statement, table))
+    forgotten = forgotten_ids(job.state)
     rows = 0
     for chunk in stream(job.engine, sql, used, columns | {VALUE + name: kind for name, kind in values.items()}):
-        writer.write(chunk)
+        writer.write(without_forgotten(job, table, chunk, forgotten))
         rows += chunk.num_rows
         log.info("%s: %s rows read", table, f"{rows:,}")
     return rows

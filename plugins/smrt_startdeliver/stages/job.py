@@ -5,25 +5,24 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import sqlalchemy as sa
 
-from smrt_startdeliver.errors import OutOfTurnError
+from smrt_startdeliver.errors import OutOfTurnError, SmrtStartdeliverError
 from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.staging import Staging
 from smrt_startdeliver.state.accounts import note_stage
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.runs import Run, read_run
-from smrt_startdeliver.warehouse.catalog import Catalog, read_catalog
+from smrt_startdeliver.warehouse.catalog import Catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
 
 log = logging.getLogger(__name__)
 
 
-STAGES = ("open_run", "extract", "derive", "plan", "load_customers", "load_users", "load_events", "report")
+STAGES = ("open_run", "extract", "derive", "plan", "guard", "load_customers", "load_users", "load_events", "report")
 """The stages of a run, in their order."""
 
 
@@ -53,10 +52,14 @@ class Job:
     fates: Fates = field(default_factory=Fates)
     measures: dict[str, float] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def catalog(self) -> Catalog:
-        """What the warehouse holds."""
-        return read_catalog(self.engine, self.run.settings.source_schema)
+        """What the warehouse held when the run was opened. Raises OutOfTurnError where nothing was noted of it."""
+        if not self.run.catalog.tables:  # it would read nothing, and count its window as read
+            raise OutOfTurnError(
+                f"run {self.run.number} was opened by an earlier version: clear the whole DAG run, from open_run on"
+            )
+        return self.run.catalog
 
 
 @contextmanager
@@ -72,11 +75,23 @@ def at_work(ticket: Ticket, stage: str) -> Iterator[Job]:
         _see_that_it_is_its_turn(state, ticket.run, stage)
         run = read_run(state, ticket.run)
         job = Job(stage, run, engine, state, Staging(ticket.staging, ticket.buckets))
-        yield job
+        with _failure_noted(state, ticket.run, stage):
+            yield job
         note_stage(state, run.number, stage, job.fates, {**job.measures, "seconds": time.monotonic() - started})
         log.info("%s of run %s done in %.1f s", stage, run.number, time.monotonic() - started)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _failure_noted(state: State, run: int, stage: str) -> Iterator[None]:
+    """What a stage fails with is kept with the run, if the warehouse still takes it."""
+    try:
+        yield
+    except SmrtStartdeliverError as error:
+        with suppress(SmrtStartdeliverError):
+            state.write("note_failure", [{"run": run, "message": f"{stage}: {error}"}])
+        raise
 
 
 def _see_that_it_is_its_turn(state: State, run: int, stage: str) -> None:

@@ -2,45 +2,67 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.mapping.field_types import field_types
-from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
 from smrt_startdeliver.plan.fingerprints import record_fingerprints
-from smrt_startdeliver.plan.matching import match_fingerprints
-from smrt_startdeliver.send.reasons import Rejection
+from smrt_startdeliver.plan.records import Acknowledged
+from smrt_startdeliver.plan.vanished import active_again
 from smrt_startdeliver.send.record_sender import Record, RecordSender
-from smrt_startdeliver.stages.connect import startdeliver
-from smrt_startdeliver.stages.datasets import REFUSED, SHARED_MATCHES, WANTED
+from smrt_startdeliver.stages.act_on_vanished import act_on_vanished
+from smrt_startdeliver.stages.compare import aliases_of, is_synced, with_customer_ids
+from smrt_startdeliver.stages.connect import note_requests, startdeliver
+from smrt_startdeliver.stages.datasets import DIFFERING, NAMES, REFUSED
+from smrt_startdeliver.stages.forgotten import drop_forgotten, forgotten_records
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.rejecting import keep
-from smrt_startdeliver.startdeliver.api import Startdeliver
+from smrt_startdeliver.stages.sending_time import Progress, SendingTime
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
 
-log = logging.getLogger(__name__)
-
-_NAMES = {"customer": "customers", "user": "users"}
-_NO_FIELDS = frozenset({"key", "match_field", "match_value", "customer_key"})
-_ACKNOWLEDGED = {
+_KNOWN = {
     "key": "str",
     "startdeliver_id": "Int64",
     "match_field": "str",
     "match_value": "str",
     "fingerprint": "Int64",
+    "vanished": "boolean",
+    "outcome": "str",
+    "run": "Int64",
 }
+_REFUSED = {"key": "str"}
 
 
 def load_records(job: Job, entity: Entity) -> None:
-    """Send what differs of one entity. Raises KeyRefused, Unreachable; what was sent by then is acknowledged."""
+    """Send what differs of one entity; what the run's time or the day's quota does not allow waits for the next run.
+
+    Raises KeyRefused, Unreachable, CircuitOpen; what was sent by then is acknowledged.
+    """
     api = startdeliver(job)
-    with job.state.lock():
-        _Load(job, entity).load(api)
-    job.measures.update({f"requests {name}": count for name, count in api.client.requests_made.items()})
+    time = SendingTime(job, api.client.quota_spent)
+    with job.state.lock() as lock:
+        if is_synced(job, entity) and not job.run.dry_run:
+            job.state.write("acknowledge_traits", [{"run": job.run.number}])
+        sender = RecordSender(
+            entity=entity,
+            types=field_types(job.run.document, entity),
+            api=api,
+            state=job.state,
+            run=job.run.number,
+            max_in_flight=job.run.settings.max_in_flight,
+            sync_nulls=job.run.settings.sync_nulls,
+            full_resync=job.run.full_resync and is_synced(job, entity),
+            dry_run=job.run.dry_run,
+            may_go_on=time.is_left,
+            still_ours=lock.check,
+        )
+        _Load(job, entity).load(sender)
+        if entity == "user":
+            act_on_vanished(job, api, time.is_left, lock.check)
+    note_requests(job, api)
 
 
 class _Load:
@@ -48,103 +70,83 @@ class _Load:
 
     def __init__(self, job: Job, entity: Entity) -> None:
         self.job = job
-        self.run = job.run
         self.entity = entity
-        self.name = _NAMES[entity]
-        self.synced = job.run.syncs_users if entity == "user" else job.run.syncs_customers
+        self.name = NAMES[entity]
         self.refused = job.staging.writer(REFUSED[entity])
-        shared = job.staging.read(SHARED_MATCHES, 0) if entity == "user" else None
-        self.shared = pd.Series(dtype="int64") if shared is None else shared["match"]
+        self.forgotten = forgotten_records(job, entity)
 
-    def load(self, api: Startdeliver) -> None:
-        if self.synced and not self.run.dry_run:
-            self.job.state.write("acknowledge_traits", [{"run": self.run.number}])
-        sender = RecordSender(
-            entity=self.entity,
-            types=field_types(self.run.document, self.entity),
-            api=api,
-            state=self.job.state,
-            run=self.run.number,
-            max_in_flight=self.run.settings.max_in_flight,
-            sync_nulls=self.run.settings.sync_nulls,
-            full_resync=self.run.full_resync and self.synced,
-            dry_run=self.run.dry_run,
-        )
+    def load(self, sender: RecordSender) -> None:
+        progress = Progress(self.name, self.job.staging.rows(DIFFERING[self.entity]))
+        for records in self._batches():
+            sender.send(records)
+            self._note(records)
+            progress.add(len(records))
+
+    def _batches(self) -> Iterator[list[Record]]:
         for bucket in range(self.job.staging.buckets):
-            for batch in self._differing(bucket):
-                sender.send(batch)
-                self._note(batch)
+            differing = self.job.staging.read(DIFFERING[self.entity], bucket)
+            if differing is not None:
+                entities = pd.Series(self.name, index=differing.index, dtype="str")
+                differing = drop_forgotten(self.job.fates, differing, "key", entities, self.forgotten)
+                for start in range(0, len(differing), PAGE_SIZE):
+                    yield self._records(differing.iloc[start : start + PAGE_SIZE])
 
-    def _differing(self, bucket: int) -> Iterator[list[Record]]:
-        """The records of a bucket that may have to be sent, in batches; the others have their fate noted."""
-        wanted = self.job.staging.read(WANTED[self.entity], bucket)
-        if wanted is None:
-            return
-        if self.entity == "user" and self.synced:
-            wanted = self._with_customer_ids(wanted)
-        aliases = [str(column) for column in wanted if column not in _NO_FIELDS]
-        wanted["fingerprint_now"] = record_fingerprints(wanted, aliases)
-        known = self._acknowledged(self.entity, wanted["key"])
-        wanted = wanted.merge(known, on="key", how="left", suffixes=("", "_acknowledged"))
-
-        tied = wanted["startdeliver_id"].notna()
-        claimed_by_several = ~tied & match_fingerprints(wanted).isin(self.shared)
-        self._reject(wanted.loc[claimed_by_several, "key"], Rejection("match_not_unique"))
-
-        same = tied & (wanted["fingerprint"] == wanted["fingerprint_now"]).fillna(False)
-        if self.run.full_resync:
-            same &= False
-        if not self.synced:  # users are created where an event needs one; none is updated
-            same |= tied
-        self.job.fates.add(self.name, "unchanged", int(same.sum()))
-        different = wanted[~same & ~claimed_by_several]
-        log.info("%s: %s unchanged, %s to look at", self.name, f"{same.sum():,}", f"{len(different):,}")
-        for start in range(0, len(different), PAGE_SIZE):
-            yield self._records(different.iloc[start : start + PAGE_SIZE], aliases)
-
-    def _records(self, rows: pd.DataFrame, aliases: list[str]) -> list[Record]:
+    def _records(self, rows: pd.DataFrame) -> list[Record]:
+        """The records of a batch, with what the memory holds of them now: another run may have written meanwhile."""
+        if self.entity == "user" and is_synced(self.job, "user"):
+            rows = with_customer_ids(self.job, rows)
+        aliases = aliases_of(rows)
+        rows = rows.assign(now=record_fingerprints(rows, aliases))
+        known = self.job.state.frame_of_keys("records", _KNOWN, rows["key"], entity=self.entity)
+        rows = rows.merge(known, on="key", how="left", suffixes=("", "_acknowledged"))
         held = self.job.state.rows("record_fields", entity=self.entity, keys=list(rows["key"]))
         acknowledged = {row["key"]: row["fields"] for row in held}
+        refused = set(self.job.state.frame_of_keys("refused", _REFUSED, rows["key"], entity=self.entity)["key"])
         cells: list[dict[Any, Any]] = rows.astype(object).where(rows.notna(), None).to_dict("records")
         return [
             Record(
                 key=row["key"],
                 match_field=row["match_field"],
                 match_value=row["match_value"],
-                fingerprint=row["fingerprint_now"],
-                fields={alias: row[alias] for alias in aliases},
+                fingerprint=row["now"],
+                fields=_fields(row, aliases, acknowledged.get(row["key"], {})),
+                customer_key=row.get("customer_key"),
                 startdeliver_id=row["startdeliver_id"],
                 acknowledged=acknowledged.get(row["key"], {}),
                 intended=_intent(row),
+                refused_before=row["key"] in refused,
+                fate=self._fate_so_far(row),
             )
             for row in cells
         ]
 
-    def _with_customer_ids(self, users: pd.DataFrame) -> pd.DataFrame:
-        """Users with the id of their customer in Startdeliver; where it has none (yet), nothing is said of it."""
-        keys = users["customer_key"]
-        customers = self._acknowledged("customer", keys[keys.notna() & (keys != UNKNOWN)].drop_duplicates())
-        ids = customers.dropna(subset=["startdeliver_id"]).set_index("key")["startdeliver_id"].astype("str")
-        found = keys.map(ids).astype("str")
-        return users.assign(**{CUSTOMER_LINK: found.where(found.notna() | keys.isna(), UNKNOWN)})
-
-    def _acknowledged(self, entity: Entity, keys: pd.Series[str]) -> pd.DataFrame:
-        return self.job.state.frame_of_keys("records", _ACKNOWLEDGED, keys, entity=entity)
+    def _fate_so_far(self, row: dict[Any, Any]) -> Any:
+        """What an earlier try of this very task made of the record; None where nothing."""
+        done = row["startdeliver_id"] is not None and row["run"] == self.job.run.number
+        return row["outcome"] if done and row["fingerprint"] == row["now"] else None
 
     def _note(self, records: list[Record]) -> None:
+        """Give each record its fate; what is rejected or left is kept from the events that would need it."""
+        rejected, not_unique = [], []
         for record in records:
-            if record.rejection is not None:
-                self._reject(pd.Series([record.key], dtype="str"), record.rejection)
-            elif record.fate is not None:
+            if record.fate is None:
+                self.job.fates.add(self.name, "skipped", reason="deferred")
+            elif record.rejection is None:
                 self.job.fates.add(self.name, record.fate)
+            else:
+                self.job.fates.add(self.name, "rejected", reason=record.rejection.reason)
+                rejected.append({"key": record.key, "reason": record.rejection.reason})
+                if record.rejection.reason == "match_not_unique":
+                    not_unique.append({"key": record.key, "field": record.rejection.field})
+        self.refused.write(pd.DataFrame(rejected, columns=["key", "reason"], dtype="str"), by="key")
+        found = pd.DataFrame(not_unique, columns=["key", "field"], dtype="str")
+        keep(self.job, self.name, found.assign(reason="match_not_unique", shape=None, fingerprint=0))
 
-    def _reject(self, keys: pd.Series[str], rejection: Rejection) -> None:
-        """A rejected record is tried again in each run, and rejected in each that it fails in."""
-        self.job.fates.add(self.name, "rejected", len(keys), rejection.reason)
-        if len(keys):
-            rejected = pd.DataFrame({"key": keys, "field": rejection.field, "reason": rejection.reason})
-            self.refused.write(rejected, by="key")
-            keep(self.job, self.name, rejected.assign(shape=rejection.detail, fingerprint=0))
+
+def _fields(row: dict[Any, Any], aliases: Sequence[str], acknowledged: Acknowledged) -> dict[str, str | None]:
+    """What the record should hold; `active`, too, where it had vanished and was deactivated for that."""
+    fields = {alias: row[alias] for alias in aliases}
+    return active_again(fields, acknowledged) if row["vanished"] else fields
 
 
 def _intent(row: dict[Any, Any]) -> tuple[str, str] | None:

@@ -7,22 +7,31 @@ import pandas as pd
 from smrt_startdeliver.plan.fates import Fate
 from smrt_startdeliver.stages.job import Job
 
-_KNOWN = {"id": "str", "state": "str", "run": "int64"}
+_KNOWN = {"id": "str", "state": "str", "run": "int64", "parked": "bool"}
 
 
 def unsent(job: Job, events: pd.DataFrame) -> pd.DataFrame:
     """The events (id, entity, …) that the memory does not hold; the others have their fate noted.
 
-    What an earlier try of this very run sent counts as sent by it. What is open (refused, or of unknown outcome) is
-    tried again from the memory, not from here.
+    What an earlier try of this very run sent counts as sent by it, and what it left open is sent here. What another run
+    left open is tried again from the memory, not from here.
     """
     known = job.state.frame_of_keys("known_events", _KNOWN, events["id"], argument="ids")
     sent, by_this_run = known["state"] == "sent", known["run"] == job.run.number
+    left = ~sent & ~by_this_run
     fates: list[tuple[Fate, str, pd.Series[bool]]] = [
         ("sent", "", sent & by_this_run),
         ("already sent", "", sent & ~by_this_run),
-        ("skipped", "tried_again_already", ~sent),
+        ("skipped", "parked", left & known["parked"]),
+        ("skipped", "tried_again_already", left & ~known["parked"]),
     ]
     for fate, reason, mine in fates:
         job.fates.add_each(events.loc[events["id"].isin(known.loc[mine, "id"]), "entity"], fate, reason)
-    return events[~events["id"].isin(known["id"])]
+    return events[~events["id"].isin(known.loc[sent | left, "id"])]
+
+
+def left_open(job: Job, events: pd.DataFrame) -> pd.DataFrame:
+    """Those of the events that other runs left open."""
+    known = job.state.frame_of_keys("known_events", _KNOWN, events["id"], argument="ids")
+    left = (known["state"] != "sent") & (known["run"] != job.run.number)
+    return events[events["id"].isin(known.loc[left, "id"])]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import time
 
-import sqlalchemy as sa
-
 from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping, required_fields
 from smrt_startdeliver.mapping.source import mapping_text
 from smrt_startdeliver.plan.fates import Fates
@@ -17,7 +15,7 @@ from smrt_startdeliver.startdeliver.hook import StartdeliverHook
 from smrt_startdeliver.state.accounts import note_stage
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.runs import open_run, past
-from smrt_startdeliver.warehouse.catalog import USERS, read_catalog
+from smrt_startdeliver.warehouse.catalog import count_users, read_catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
 from smrt_startdeliver.window import Request, decide
 
@@ -41,14 +39,15 @@ def start(request: Request) -> Ticket:
     engine = warehouse_engine()
     try:
         catalog = read_catalog(engine, settings.source_schema)
+        buckets = max(settings.partitions, -(-count_users(engine, catalog.schema) // CUSTOMERS_A_BUCKET), 1)
         checks = _check_startdeliver(document)
         state = State(engine, settings.state_schema)
         state.create()
         window = decide(request, past(state), settings)
-        run = open_run(state, request, window, settings, mapping.text)
+        run = open_run(state, request, window, settings, mapping.text, catalog)
         note_stage(state, run, "open_run", Fates(), {"requests check": checks, "seconds": time.monotonic() - started})
         log.info("run %s reads what was loaded from %s to %s", run, window.read_from, window.interval.end)
-        return Ticket(run, settings.state_schema, _buckets(engine, catalog.schema, settings.partitions))
+        return Ticket(run, settings.state_schema, buckets)
     finally:
         engine.dispose()
 
@@ -61,9 +60,3 @@ def _check_startdeliver(document: MappingDocument) -> int:
     for entity, fields in required_fields(document).items():
         startdeliver.check_fields(entity, fields)
     return client.requests_made["check"]
-
-
-def _buckets(engine: sa.Engine, schema: str, partitions: int) -> int:
-    customers = sa.select(sa.func.count()).select_from(sa.table(USERS, schema=schema))
-    with engine.connect() as connection:
-        return max(partitions, -(-connection.execute(customers).scalar_one() // CUSTOMERS_A_BUCKET), 1)

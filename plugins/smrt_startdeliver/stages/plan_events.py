@@ -11,7 +11,8 @@ from smrt_startdeliver.plan.raw_events import candidates, entity_of, is_selected
 from smrt_startdeliver.stages.datasets import DERIVED_EVENTS, OUTGOING_COLUMNS, OUTGOING_DERIVED, OUTGOING_RAW
 from smrt_startdeliver.stages.extract import properties
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.memory import unsent
+from smrt_startdeliver.stages.memory import left_open, unsent
+from smrt_startdeliver.stages.outgoing import renew
 from smrt_startdeliver.stages.rejecting import reject_rows, reject_values
 from smrt_startdeliver.stages.sweep import turned_up_late
 from smrt_startdeliver.vocabulary import EVENT_TABLES, UNNAMED_PAGE, EventTable
@@ -39,26 +40,48 @@ def _derived(job: Job, bucket: int) -> pd.DataFrame:
     events = _drop(job, events, ~selected(events, job.run.epochs), "not_selected")
     events = _drop(job, events, events["repeats"].astype("bool"), "already_lost")
     events = _drop(job, events, events["stale"].astype("bool"), "stale")
-    return events.assign(type="track", at_path=pd.Series(None, index=events.index, dtype="str"))[OUTGOING_COLUMNS]
+    return events.assign(
+        type="track",
+        at_path=pd.Series(None, index=events.index, dtype="str"),
+        waited=_waited(job, events["time"]),
+    )[OUTGOING_COLUMNS]
 
 
 def _raw(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.DataFrame:
-    going, rejected = candidates(rows, table, job.run.loaded, job.run.epochs, job.fates)
+    chosen, rejected = candidates(rows, table, job.run.loaded, job.run.epochs, job.fates)
     reject_rows(job, entity_of(table), rejected)
     accepted = rows[rows["reason"].isna()]
     late = accepted[turned_up_late(job, accepted) & is_selected(accepted, table, job.run.epochs)]
     job.fates.add(entity_of(table), "extracted", len(late))
-    going = unsent(job, pd.concat([going, late]).assign(entity=entity_of(table)))
-    if table.name is None:
-        name = going["name"].fillna(UNNAMED_PAGE)
-    else:
-        name = pd.Series(table.name, index=going.index, dtype="str")
-    kinds = properties(job.catalog.columns(table.table), table, job.run.settings)
-    texts, unsendable = property_texts(going, table, kinds, extra=job.run.settings.extra_properties)
+    chosen = pd.concat([chosen, late]).assign(entity=entity_of(table))
+    renew(job, _with_content(job, table, left_open(job, chosen))[0])
+    going, unsendable = _with_content(job, table, unsent(job, chosen))
     reject_values(job, entity_of(table), unsendable)
-    return going.assign(name=name, type=table.type, properties=texts, at_path=_at_path(job, table, going))[
-        OUTGOING_COLUMNS
-    ]
+    return going
+
+
+def _with_content(job: Job, table: EventTable, events: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Events as they are staged for sending, and the values that were left out of them."""
+    if table.name is None:
+        name = events["name"].fillna(UNNAMED_PAGE)
+    else:
+        name = pd.Series(table.name, index=events.index, dtype="str")
+    kinds = properties(job.catalog.columns(table.table), table, job.run.settings)
+    texts, unsendable = property_texts(events, table, kinds, extra=job.run.settings.extra_properties)
+    content = events.assign(
+        name=name,
+        type=table.type,
+        properties=texts,
+        at_path=_at_path(job, table, events),
+        waited=_waited(job, events["loaded_at"]),
+    )
+    return content[OUTGOING_COLUMNS], unsendable
+
+
+def _waited(job: Job, times: pd.Series[pd.Timestamp]) -> pd.Series[bool]:
+    """What a run before had to send, and no time for."""
+    until = job.run.deferred_until
+    return times < until if until else pd.Series(False, index=times.index)
 
 
 def _at_path(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.Series[str]:

@@ -21,6 +21,7 @@ from smrt_startdeliver.stages.datasets import (
     CUSTOMER_CANDIDATES,
     OUTGOING_DERIVED,
     OUTGOING_RAW,
+    REJECTED_CANDIDATES,
     REJECTED_USERS,
     SHARED_MATCHES,
     TRAITS,
@@ -33,16 +34,19 @@ from smrt_startdeliver.staging import BucketWriter, bucket_of
 from smrt_startdeliver.vocabulary import DERIVED_TRAITS
 from smrt_startdeliver.warehouse.catalog import GROUPS, USERS
 
+AT_PATH = "at path: "
+"""Begins the keys of users that events name at `segment_override_matching_field` and nobody else is."""
+
 
 def plan_records(job: Job) -> None:
     """Stage the wanted customers and users, those users that are rejected, and the match values that several claim."""
     users, rejected = job.staging.writer(WANTED["user"]), job.staging.writer(REJECTED_USERS)
-    candidates = job.staging.writer(CUSTOMER_CANDIDATES)
+    candidates, rejected_candidates = map(job.staging.writer, (CUSTOMER_CANDIDATES, REJECTED_CANDIDATES))
     matches: list[npt.NDArray[np.int64]] = []
     for bucket in range(job.staging.buckets):
         rows = _with_traits(job, bucket)
         if job.run.syncs_customers:
-            _candidates(job, rows, candidates)
+            _candidates(job, rows, candidates, rejected_candidates)
         wanted = _wanted_users(job, bucket, rows) if job.run.syncs_users else _needed_users(job, bucket, rows)
         _note_rejected(job, wanted, rejected)
         users.write(wanted.records, by="key")
@@ -51,7 +55,7 @@ def plan_records(job: Job) -> None:
     shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
     if job.run.syncs_customers:
-        _plan_customers(job)
+        _plan_customers(job, rejected_candidates)
 
 
 def _with_traits(job: Job, bucket: int) -> pd.DataFrame:
@@ -109,7 +113,7 @@ def _users_at_path(job: Job, known: Any) -> Wanted:
     values = pd.concat([pd.Series(dtype="str"), *chunks]).drop_duplicates()
     wanted = match_at_path(job, values[values != ""])
     new = ~match_fingerprints(wanted.records).isin(known)
-    records = wanted.records[new].assign(key=lambda found: "at path: " + found["key"])
+    records = wanted.records[new].assign(key=lambda found: AT_PATH + found["key"])
     job.fates.add("users", "extracted", len(records))
     return Wanted(records, wanted.types, wanted.rejections)
 
@@ -137,27 +141,28 @@ def _note_rejected(job: Job, wanted: Wanted, writer: BucketWriter) -> None:
     writer.write(rejected[["key", "reason"]], by="key")
 
 
-def _candidates(job: Job, rows: pd.DataFrame, writer: BucketWriter) -> None:
+def _candidates(job: Job, rows: pd.DataFrame, writer: BucketWriter, rejected: BucketWriter) -> None:
     found = wanted_customers(rows, _kinds(job, USERS), job.run.document, job.run.settings)
-    _note_candidates(job, found, len(rows))
+    _note_candidates(job, found, len(rows), rejected)
     writer.write(found.records, by="key")
 
 
-def _note_candidates(job: Job, found: Wanted, rows: int) -> None:
+def _note_candidates(job: Job, found: Wanted, rows: int, rejected: BucketWriter) -> None:
     """Account for rows that speak of customers; those that name one are accounted for once they are merged."""
     of_row = found.rejections["field"].isna()
     job.fates.add("customers", "extracted", rows)
     job.fates.add("customers", "skipped", len(found.skipped), "no_customer_key")
     for reason, count in found.rejections.loc[of_row, "reason"].value_counts().items():
         job.fates.add("customers", "rejected", int(count), str(reason))
+    rejected.write(found.rejections.loc[of_row, ["key", "fingerprint"]], by="key")
     reject_values(job, "customers", found.rejections[~of_row])
 
 
-def _plan_customers(job: Job) -> None:
+def _plan_customers(job: Job, rejected: BucketWriter) -> None:
     """Merge what users and Group calls say of each customer."""
     document, settings = job.run.document, job.run.settings
     nobody = wanted_customers(history.users(job, 0).iloc[:0], _kinds(job, USERS), document, settings)
-    calls = _group_calls(job)
+    calls = _group_calls(job, rejected)
     writer = job.staging.writer(WANTED["customer"])
     for bucket in range(job.staging.buckets):
         said = job.staging.read(CUSTOMER_CANDIDATES, bucket)
@@ -169,7 +174,7 @@ def _plan_customers(job: Job) -> None:
         writer.write(merged.records, by="key")
 
 
-def _group_calls(job: Job) -> Wanted:
+def _group_calls(job: Job, rejected: BucketWriter) -> Wanted:
     """What Group calls say of customers; they are few, and any of them may speak of any customer."""
     chunks = [chunk for bucket in range(job.staging.buckets) for chunk in job.staging.chunks(GROUPS, bucket)]
     columns = {"id": "str", "user_id": "str", "group_id": "str", "time": "datetime64[us, UTC]", "copies": "Int64"}
@@ -178,7 +183,7 @@ def _group_calls(job: Job) -> Wanted:
     job.fates.add("customers", "extracted", (calls["copies"] - 1).sum())
     job.fates.add("customers", "skipped", (calls["copies"] - 1).sum(), "duplicate")
     found = group_candidates(calls, _kinds(job, GROUPS), job.run.document, job.run.settings)
-    _note_candidates(job, found, len(calls))
+    _note_candidates(job, found, len(calls), rejected)
     return found
 
 

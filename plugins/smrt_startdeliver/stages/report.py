@@ -11,6 +11,10 @@ from smrt_startdeliver.state.runs import close_run
 
 log = logging.getLogger(__name__)
 
+TRIED_IN_RUNS = 5
+TRIED_FOR_DAYS = 14
+"""What Startdeliver refuses is tried again in so many further runs, and for so many days, whichever ends first."""
+
 
 def report(job: Job) -> dict[str, dict[str, int]]:
     """Close the run as a success; its fates by entity, counts alone. Raises AccountingError where sums do not meet."""
@@ -21,5 +25,17 @@ def report(job: Job) -> dict[str, dict[str, int]]:
         summary[row["entity"]][fate] = int(row["rows"])
     for entity, fates in summary.items():
         log.info("%s: %s", entity, ", ".join(f"{fate} {rows:,}" for fate, rows in fates.items()))
+    if not job.run.dry_run:
+        _park(job)
     close_run(job.state, job.run.number, "success")
     return dict(summary)
+
+
+def _park(job: Job) -> None:
+    parked = job.state.rows("park", run=job.run.number, runs=TRIED_IN_RUNS, days=TRIED_FOR_DAYS)
+    if parked:
+        log.warning(
+            "%s refused too often are parked: see them with `python -m smrt_startdeliver rejected --parked`, mend what "
+            "their reasons say, and `release` them",
+            f"{len(parked):,}",
+        )

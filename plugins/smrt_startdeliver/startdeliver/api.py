@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.client import Client, Purpose
-from smrt_startdeliver.startdeliver.errors import OutcomeUnknown, Refused, StartdeliverError
+from smrt_startdeliver.startdeliver.errors import Gone, OutcomeUnknown, Refused, ServerFailed, StartdeliverError
 
 
 class Startdeliver:
-    """Customers, users and usages over a `Client`. Every method may raise KeyRefused or Unreachable."""
+    """Customers, users and usages over a `Client`. Every method may raise KeyRefused or Unreachable.
+
+    `suspect`: a write that failed in an earlier run: it is sent once, and that it fails says nothing of the server.
+    """
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -45,17 +49,45 @@ class Startdeliver:
         """Which of these message ids (500 at most) Startdeliver already holds a usage for."""
         return {wire.message_id(usage) for usage in self._all_pages("usage", wire.usage_by_message(message_ids))}
 
-    def create(self, entity: wire.Entity, fields: wire.Json) -> int:
-        """Create an object; its new id. Raises Refused, OutcomeUnknown."""
-        answer = self.client.post(entity, fields)
+    def create(self, entity: wire.Entity, fields: wire.Json, *, suspect: bool = False) -> int:
+        """Create an object; its new id. Raises Refused, OutcomeUnknown, ServerFailed."""
+        answer = self.client.post(entity, fields, suspect=suspect)
         try:
             return wire.created_id(answer)
         except ValueError:
             raise OutcomeUnknown(f"the answer to POST {entity} has no id") from None
 
-    def update(self, entity: wire.Entity, object_id: int, fields: wire.Json) -> None:
-        """Change the given fields of an object. Raises Refused, Gone."""
-        self.client.patch(f"{entity}/{object_id}", wire.update_body(object_id, fields))
+    def create_once(
+        self, entity: wire.Entity, fields: wire.Json, arrived: Callable[[], bool], *, suspect: bool = False
+    ) -> int | None:
+        """Create an object; its new id, or None where `arrived` said that an earlier try had come through after all.
+
+        Where nobody knows what came of a try, `arrived` looks before it is sent again. Raises Refused, ServerFailed.
+        """
+        sent = False
+
+        def send_unless_arrived() -> int | None:
+            nonlocal sent
+            if sent and arrived():
+                return None
+            sent = True
+            return self.create(entity, fields, suspect=suspect)
+
+        try:
+            return self.client.tries(OutcomeUnknown, suspect=suspect)(send_unless_arrived)
+        except OutcomeUnknown as last:
+            if arrived():
+                return None
+            raise ServerFailed(f"Startdeliver failed at all tries of POST {entity} (the last: {last})") from None
+
+    def update(self, entity: wire.Entity, object_id: int, fields: wire.Json, *, suspect: bool = False) -> None:
+        """Change the given fields of an object. Raises Refused, Gone, ServerFailed."""
+        self.client.patch(f"{entity}/{object_id}", wire.update_body(object_id, fields), suspect=suspect)
+
+    def delete(self, entity: wire.Entity, object_id: int, *, suspect: bool = False) -> None:
+        """Delete an object; one that is not there any more counts as deleted. Raises Refused, ServerFailed."""
+        with suppress(Gone):
+            self.client.delete(f"{entity}/{object_id}", suspect=suspect)
 
     def _all_pages(self, entity: wire.Entity, filters: wire.Json, purpose: Purpose = "lookup") -> list[wire.Json]:
         objects: list[wire.Json] = []

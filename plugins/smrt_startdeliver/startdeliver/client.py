@@ -7,19 +7,30 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 import requests
-import urllib3
 from requests.adapters import HTTPAdapter
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from smrt_startdeliver import __version__
 from smrt_startdeliver.startdeliver import wire
-from smrt_startdeliver.startdeliver.errors import Gone, KeyRefused, OutcomeUnknown, Refused, Unreachable
+from smrt_startdeliver.startdeliver.breaker import ServerBreaker
+from smrt_startdeliver.startdeliver.errors import Gone, KeyRefused, OutcomeUnknown, Refused, ServerFailed, Unreachable
+from smrt_startdeliver.startdeliver.key import BareKey
 from smrt_startdeliver.startdeliver.pace import Pace
+from smrt_startdeliver.startdeliver.retries import (
+    LONGEST_WAIT_SECONDS,
+    TryAgain,
+    enough_after,
+    kind_of,
+    may_retry,
+    never_sent,
+    retry_after,
+    seconds_to_wait,
+    was_reached,
+)
 
 Purpose = Literal["check", "lookup", "write"]
 """What a request is for, as runs count them."""
@@ -28,202 +39,218 @@ TRIES = 6
 _WORTH_RETRYING = frozenset({408, 423, 425})
 _NOT_IMPLEMENTED = 501
 _DEFAULT_RETRY_AFTER_SECONDS = 30.0  # what an integrator's public script waits after a 429
-_LONGEST_WAIT_SECONDS = 3600.0  # whoever asks for more has another clock, or none
 
 
-class _TryAgain(Exception):
-    """One try failed in a way that another may not."""
+@dataclass(frozen=True)
+class _Request:
+    """`repeatable`: saying it twice is as saying it once. `suspect`: a write that failed in an earlier run."""
 
-    def __init__(self, why: str, *, wait: float | None = None) -> None:
-        super().__init__(why)
-        self.why = why
-        self.wait = wait
+    method: str
+    path: str
+    purpose: Purpose
+    body: wire.Json | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    repeatable: bool = True
+    suspect: bool = False
 
-
-class _BareKey(requests.auth.AuthBase):
-    """`Authorization: <key>`, without `Bearer`. Being an `auth`, it keeps a .netrc from putting its own in place."""
-
-    def __init__(self, key: str) -> None:
-        if not (key.isascii() and key.isprintable()):  # it would be refused later, in a message that shows the key
-            raise KeyRefused(
-                "the API key has characters that no key has, as the end of a line: copy it anew into the password of "
-                "connection 'startdeliver'"
-            )
-        self._key = key
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = self._key
-        return request
+    @property
+    def name(self) -> str:
+        """What messages call it: nothing of what it asks for or says."""
+        return f"{self.method} {self.path.partition('?')[0].partition('/')[0]}"
 
 
 class Client:
     """Carries JSON to Startdeliver and back. Threads may share one.
 
-    `requests_made` counts by purpose, and `429` and `retry` beside them; it is what a run reports. Raises KeyRefused
-    where the key is none that can be sent.
+    `requests_made` counts by purpose, and `429` and `retry` beside them; it is what a run reports. `requests_before`
+    and `retries_before` are those that earlier tasks of the run made: how often may be tried again is a matter of the
+    run. Raises KeyRefused where the key is none that can be sent.
     """
 
     def __init__(
-        self, base_url: str, api_key: str, *, pace: Pace | None = None, max_in_flight: int = 8, tries: int = TRIES
+        self,
+        base_url: str,
+        api_key: str,
+        *,
+        pace: Pace | None = None,
+        breaker: ServerBreaker | None = None,
+        max_in_flight: int = 8,
+        tries: int = TRIES,
+        requests_before: int = 0,
+        retries_before: int = 0,
     ) -> None:
         self.base_url = base_url
         self.requests_made: Counter[str] = Counter()
+        self._requests_before = requests_before
+        self._retries_before = retries_before
         self._pace = pace or Pace()
+        self._breaker = breaker or ServerBreaker()
         self._tries = tries
         self._counting = threading.Lock()
         self._session = requests.Session()
-        self._session.auth = _BareKey(api_key)
+        self._session.auth = BareKey(api_key)
         self._session.headers["User-Agent"] = f"smrt-startdeliver/{__version__}"
         adapter = HTTPAdapter(pool_maxsize=max_in_flight, pool_connections=2)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
+    def quota_spent(self) -> bool:
+        """Whether the day's requests are used up (`daily_quota`)."""
+        return self._pace.quota_spent
+
     def get(self, path: str, *, purpose: Purpose) -> Any:
         """The answer to a GET, tried until it is answered."""
-        return self._persist("GET", path, purpose=purpose)
+        return self._persist(_Request("GET", path, purpose))
 
     def search(self, entity: wire.Entity, query: wire.Json, *, purpose: Purpose) -> Any:
         """The answer to a search; one whose URL would be too long goes as an overridden POST."""
         path = wire.search_path(entity, query)
         if len(self.base_url) + len(path) <= wire.LONGEST_URL:
             return self.get(path, purpose=purpose)
-        return self._persist("POST", entity, {"query": query}, purpose=purpose, headers=wire.OVERRIDE_HEADERS)
+        return self._persist(_Request("POST", entity, purpose, {"query": query}, wire.OVERRIDE_HEADERS))
 
-    def patch(self, path: str, body: wire.Json) -> Any:
-        """The answer to a PATCH: saying the same twice changes nothing, so it is tried until it is answered."""
-        return self._persist("PATCH", path, body, purpose="write")
+    def patch(self, path: str, body: wire.Json, *, suspect: bool = False) -> Any:
+        """The answer to a PATCH: saying the same twice changes nothing, so it is tried until it is answered.
 
-    def post(self, path: str, body: wire.Json) -> Any:
-        """The answer to a create. Raises OutcomeUnknown where it may have happened; only a refusal is tried again."""
-        return self._persist("POST", path, body, purpose="write", repeatable=False)
+        A `suspect` had its tries in an earlier run: it is sent once, and that it fails says nothing of the server.
+        """
+        return self._persist(_Request("PATCH", path, "write", body, suspect=suspect))
 
-    def _persist(
-        self,
-        method: str,
-        path: str,
-        body: wire.Json | None = None,
-        *,
-        purpose: Purpose,
-        headers: dict[str, str] | None = None,
-        repeatable: bool = True,
-    ) -> Any:
-        tries = Retrying(
-            retry=retry_if_exception_type(_TryAgain),
-            stop=stop_after_attempt(self._tries),
-            wait=_wait,
-            before_sleep=lambda _: self._count("retry"),
+    def delete(self, path: str, *, suspect: bool = False) -> Any:
+        """The answer to a DELETE: twice is as once, so it is tried until it is answered. `suspect` as of `patch`."""
+        return self._persist(_Request("DELETE", path, "write", suspect=suspect))
+
+    def post(self, path: str, body: wire.Json, *, suspect: bool = False) -> Any:
+        """The answer to a create. Raises OutcomeUnknown where it may have happened; only "not now" is tried again."""
+        return self._persist(_Request("POST", path, "write", body, repeatable=False, suspect=suspect))
+
+    def tries(self, failure: type[Exception], *, suspect: bool = False) -> Retrying:
+        """Calls a function until it does not raise `failure`, waiting between; raises the last one.
+
+        Raises Unreachable where the run has tried again too often.
+        """
+        return Retrying(
+            retry=retry_if_exception_type(failure),
+            stop=enough_after(self._tries, suspect=suspect),
+            wait=seconds_to_wait,
+            before_sleep=self._count_retry,
             reraise=True,
         )
+
+    def _persist(self, request: _Request) -> Any:
         try:
-            return tries(self._once, method, path, body, purpose, headers or {}, repeatable)
-        except _TryAgain as last:
+            return self.tries(TryAgain, suspect=request.suspect)(self._try, request)
+        except TryAgain as last:
+            if last.reached and request.purpose == "write":
+                raise ServerFailed(f"Startdeliver failed at all tries of {request.name} (the last: {last})") from None
             raise Unreachable(
-                f"Startdeliver at {self.base_url} did not answer {method} {path.partition('?')[0]} "
-                f"in {self._tries} tries ({last.why}): check the host of connection 'startdeliver' and its network"
+                f"Startdeliver at {self.base_url} did not answer {request.name} "
+                f"in {self._tries} tries ({last}): check the host of connection 'startdeliver' and its network"
             ) from None
 
-    def _once(
-        self,
-        method: str,
-        path: str,
-        body: wire.Json | None,
-        purpose: Purpose,
-        headers: dict[str, str],
-        repeatable: bool,
-    ) -> Any:
-        data = None if body is None else wire.compact_json(body).encode()
-        if data is not None:
-            headers = {"Content-Type": "application/json", **headers}
-        while True:
+    def _try(self, request: _Request) -> Any:
+        """One try; the breaker learns how writes fare."""
+        if request.purpose != "write":
+            return self._once(request)
+        try:
+            answer = self._once(request)
+        except (TryAgain, OutcomeUnknown) as failure:
+            if not request.suspect:
+                self._breaker.failed(f"{request.name}: {failure}")
+            raise
+        except Refused:
+            self._breaker.answered()
+            raise
+        self._breaker.answered()
+        return answer
+
+    def _once(self, request: _Request) -> Any:
+        data = None if request.body is None else wire.compact_json(request.body).encode()
+        content = {} if data is None else {"Content-Type": "application/json"}
+        held = 0.0
+        while held <= LONGEST_WAIT_SECONDS:
             self._pace.wait()
-            self._count(purpose)
+            self._count(request.purpose)
             try:
                 response = self._session.request(
-                    method,
-                    self.base_url + path,
+                    request.method,
+                    self.base_url + request.path,
                     data=data,
-                    headers=headers,
+                    headers=content | request.headers,
                     timeout=wire.CLIENT_TIMEOUT_SECONDS,
                     allow_redirects=False,
                 )
             except requests.RequestException as error:
-                if repeatable or _never_sent(error):
-                    raise _TryAgain(type(error).__name__) from None
-                raise OutcomeUnknown(f"the answer to {method} {path} was lost ({type(error).__name__})") from None
+                if request.repeatable or never_sent(error):
+                    raise TryAgain(kind_of(error), reached=was_reached(error)) from None
+                raise OutcomeUnknown(f"the answer was lost ({type(error).__name__})") from None
             if response.status_code != requests.codes.too_many_requests:
                 self._pace.answered()
-                return self._read(response, f"{method} {path.partition('?')[0]}", repeatable)
+                return self._read(response, request)
             # "Not now" is no failure and costs no try: the pace holds everybody, this request included.
             self._count("429")
-            retry_after = _retry_after(response)
-            self._pace.too_many(_DEFAULT_RETRY_AFTER_SECONDS if retry_after is None else retry_after)
+            asked = retry_after(response)
+            hold = _DEFAULT_RETRY_AFTER_SECONDS if asked is None else asked
+            self._pace.too_many(hold)
+            held += max(hold, 1.0)
+        raise Unreachable(
+            f"Startdeliver told {request.name} to wait for more than an hour in all: see whether its limit is used "
+            "up by others; the next run goes on from here"
+        )
 
-    def _read(self, response: requests.Response, what: str, repeatable: bool) -> Any:
+    def _read(self, response: requests.Response, request: _Request) -> Any:
         status = response.status_code
         if status < requests.codes.multiple_choices:
-            return self._json(response, what, repeatable)
+            return self._json(response, request)
         if status < requests.codes.bad_request:
             raise Unreachable(
-                f"Startdeliver at {self.base_url} sends {what} elsewhere ({status}): put the address at which its API "
-                "answers itself into the host of connection 'startdeliver'"
+                f"Startdeliver at {self.base_url} sends {request.name} elsewhere ({status}): put the address at which "
+                "its API answers itself into the host of connection 'startdeliver'"
             )
         if status in (requests.codes.unauthorized, requests.codes.forbidden):
             raise KeyRefused(
-                f"Startdeliver refuses the API key ({status} to {what}): put a key that is active and has admin "
-                "permissions into the password of connection 'startdeliver'"
+                f"Startdeliver refuses the API key ({status} to {request.name}): put a key that is active and has "
+                "admin permissions into the password of connection 'startdeliver'"
             )
         if status in _WORTH_RETRYING:
-            raise _TryAgain(str(status), wait=_retry_after(response))
+            raise TryAgain(str(status), retry_after=retry_after(response))
         if status >= requests.codes.server_error and status != _NOT_IMPLEMENTED:
-            if repeatable:
-                raise _TryAgain(str(status), wait=_retry_after(response))
-            raise OutcomeUnknown(f"{what} was answered {status}")
-        raise _refusal(response, what)
+            if request.repeatable:
+                raise TryAgain(str(status), retry_after=retry_after(response))
+            raise OutcomeUnknown(f"it was answered {status}", retry_after=retry_after(response))
+        raise _refusal(response, request)
 
-    def _json(self, response: requests.Response, what: str, repeatable: bool) -> Any:
+    def _json(self, response: requests.Response, request: _Request) -> Any:
         try:
             return response.json() if response.content else {}
         except requests.JSONDecodeError:
-            if repeatable:
-                raise _TryAgain("the answer is no JSON") from None
-            raise OutcomeUnknown(f"the answer to {what} is no JSON") from None
+            if request.repeatable:
+                raise TryAgain("the answer is no JSON") from None
+            raise OutcomeUnknown("the answer is no JSON") from None
 
     def _count(self, what: str) -> None:
         with self._counting:
             self.requests_made[what] += 1
 
+    def _count_retry(self, state: RetryCallState) -> None:
+        with self._counting:
+            made = self._requests_before + sum(self.requests_made[purpose] for purpose in get_args(Purpose))
+            retries = self._retries_before + self.requests_made["retry"]
+            if may_retry(made, retries):
+                self.requests_made["retry"] += 1
+                return
+        last = state.outcome.exception() if state.outcome else None
+        raise Unreachable(
+            f"Startdeliver at {self.base_url} fails too often: {retries} of the run's {made} requests were retries, "
+            f"and the last failed too ({last}): see whether it is well; the next run goes on from here"
+        )
 
-def _refusal(response: requests.Response, what: str) -> Refused:
+
+def _refusal(response: requests.Response, request: _Request) -> Refused:
     try:
-        field, message = wire.refusal(response.json())
+        alias, message = wire.refusal(response.json())
     except requests.JSONDecodeError:
-        field, message = None, response.reason or ""
+        alias, message = None, response.reason or ""
     kind = Gone if response.status_code == requests.codes.not_found else Refused
-    return kind(f"{response.status_code} to {what}: {message}", status=response.status_code, field=field)
-
-
-def _never_sent(error: requests.RequestException) -> bool:
-    """Whether the request surely did not reach the server: no connection was made."""
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, requests.ConnectTimeout) or isinstance(cause, urllib3.exceptions.NewConnectionError)
-
-
-def _wait(state: RetryCallState) -> float:
-    """Full jitter, or what the server asked for where it did."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, _TryAgain) and error.wait is not None:
-        return error.wait
-    return wait_random_exponential(multiplier=0.5, max=60)(state)
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Seconds that `Retry-After` asks for, given as seconds or as a date; None where it says nothing readable."""
-    value = response.headers.get("Retry-After", "").strip()
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return min(max(0.0, seconds), _LONGEST_WAIT_SECONDS)
+    said = f"{response.status_code} to {request.name}: {message}"
+    return kind(said, status=response.status_code, field=alias)

@@ -2,9 +2,11 @@
 
 StartdeliverError
 ├── KeyRefused       401, 403: the run stops at once
-├── Unreachable      no connection, or none of the tries was answered: the run stops
+├── Unreachable      no connection, none of the tries was answered, or too many failed: the run stops
+│   └── ServerFailed     a write that the server was there for, and failed at in all tries: it costs that record alone
 ├── Refused          any other 4xx: the record's own fault, it costs that record alone
 │   └── Gone         404: what we were tied to is no longer there
+├── CircuitOpen      record after record was refused for one and the same reason: the run stops
 └── OutcomeUnknown   a create whose answer was lost: look it up before sending it again
 """
 
@@ -25,6 +27,10 @@ class Unreachable(StartdeliverError):
     """Startdeliver cannot be reached, or goes on failing after all tries."""
 
 
+class ServerFailed(Unreachable):
+    """Startdeliver was reached and failed at all tries of this one write; others may well go through."""
+
+
 class Refused(StartdeliverError):
     """Startdeliver refuses this one request; `field` is the alias that it names, where it names one."""
 
@@ -38,5 +44,16 @@ class Gone(Refused):
     """The object does not exist (any more)."""
 
 
+class CircuitOpen(StartdeliverError):
+    """Startdeliver refuses record after record for the same reason: that is no single record's fault."""
+
+
 class OutcomeUnknown(StartdeliverError):
-    """A create may or may not have happened: its answer never arrived, or was a server error."""
+    """A create may or may not have happened: its answer never arrived, or was a server error.
+
+    `retry_after`: the seconds after which the server asks to come again; None where it did not say.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -21,6 +21,8 @@ class StartdeliverHook(BaseHook):
     :param requests_per_second: a fixed ceiling; without one the pace is found from the server's answers.
     :param max_in_flight: how many requests are under way at once, which is how many connections are kept open.
     :param tries: how often a request is tried before Startdeliver counts as unreachable.
+    :param requests_before: how many requests earlier tasks of the run have made,
+    :param retries_before: and how many of them were retries.
     """
 
     conn_name_attr = "startdeliver_conn_id"
@@ -35,12 +37,16 @@ class StartdeliverHook(BaseHook):
         requests_per_second: float | None = None,
         max_in_flight: int = 8,
         tries: int = TRIES,
+        requests_before: int = 0,
+        retries_before: int = 0,
     ) -> None:
         super().__init__()
         self.startdeliver_conn_id = startdeliver_conn_id
         self.requests_per_second = requests_per_second
         self.max_in_flight = max_in_flight
         self.tries = tries
+        self.requests_before = requests_before
+        self.retries_before = retries_before
 
     def get_conn(self) -> Client:
         """A client for the connection. Raises ConfigurationError when it has no key."""
@@ -57,6 +63,8 @@ class StartdeliverHook(BaseHook):
             pace=Pace(self.requests_per_second),
             max_in_flight=self.max_in_flight,
             tries=self.tries,
+            requests_before=self.requests_before,
+            retries_before=self.retries_before,
         )
 
     def test_connection(self) -> tuple[bool, str]:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.paths import SQL
-from smrt_startdeliver.warehouse.engine import first_line
+from smrt_startdeliver.warehouse.failures import NOT_ALLOWED, failing_plainly
 from smrt_startdeliver.warehouse.statements import sql_file
 
 _KEYS_A_QUERY = 10_000
 _LOCK_NAME = "smrt_startdeliver"
-_INSUFFICIENT_PRIVILEGE = "42501"
+_NOT_OURS = "the login of connection 'smrt_warehouse' must own it, or be allowed to create schemas"
+_SENT_ONCE = "the run can be started again: what was acknowledged is not sent twice"
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The right to write to Startdeliver: whether it had to be waited for, and whether it is still held.
+
+    `check` raises WarehouseError where its session was lost, so that another task may be writing.
+    """
+
+    waited: bool
+    check: Callable[[], None]
 
 
 class State:
@@ -30,7 +43,7 @@ class State:
         self._threads = threading.local()  # a transaction belongs to the thread that opened it
 
     def create(self) -> None:
-        """Create the schema and what it lacks of its tables."""
+        """Create the schema and what it lacks of its tables and their columns."""
         with self.transaction() as connection:
             # Two first runs at once would both find nothing and both create. A lock of its own: no run is opened later
             # because another one is sending.
@@ -38,6 +51,8 @@ class State:
             connection.execute(sa.text("select pg_advisory_xact_lock(hashtext(:name))"), key)
             if not sa.inspect(connection).has_schema(self._schema):
                 connection.execute(sa.schema.CreateSchema(self._schema))
+            for file in self._missing_columns(connection):
+                connection.execute(self._statement(f"columns/{file.stem}"))
             for file in sorted((SQL / "state" / "tables").glob("*.sql")):
                 connection.execute(self._statement(f"tables/{file.stem}"))
 
@@ -57,8 +72,8 @@ class State:
             self._threads.open = None
 
     @contextmanager
-    def lock(self) -> Iterator[bool]:
-        """The right to write to Startdeliver, held by one task at a time; yields whether it had to be waited for.
+    def lock(self) -> Iterator[Lock]:
+        """The right to write to Startdeliver, held by one task at a time.
 
         An advisory lock of its own session: it dies with its holder, wherever that ran. Raises WarehouseError, also
         at its end, where the session was lost and another task may have written meanwhile.
@@ -67,13 +82,24 @@ class State:
             key = {"name": self._lock_name}
             free = connection.execute(sa.text("select pg_try_advisory_lock(hashtext(:name))"), key).scalar_one()
             if not free:
+                # Another run may hold it for hours: that is no failure, whatever the session's time-outs are.
+                connection.execute(sa.text("set local lock_timeout = 0"))
+                connection.execute(sa.text("set local statement_timeout = 0"))
                 connection.execute(sa.text("select pg_advisory_lock(hashtext(:name))"), key)
             connection.commit()
+
+            def check() -> None:
+                """Asked now and then, it also keeps firewalls from taking the session for a dead one."""
+                with self._failing_plainly():
+                    connection.execute(sa.text("select 1"))
+                    connection.commit()
+
             try:
-                yield not free
+                yield Lock(not free, check)
             finally:
-                connection.execute(sa.text("select pg_advisory_unlock(hashtext(:name))"), key)
-                connection.commit()
+                if not connection.invalidated:
+                    connection.execute(sa.text("select pg_advisory_unlock(hashtext(:name))"), key)
+                    connection.commit()
 
     def rows(self, name: str, **parameters: Any) -> Sequence[sa.RowMapping]:
         """The rows of a statement."""
@@ -104,19 +130,23 @@ class State:
             with self.transaction() as connection:
                 connection.execute(self._statement(name), [dict(row) for row in rows])
 
-    @contextmanager
-    def _failing_plainly(self) -> Iterator[None]:
-        try:
-            yield
-        except sa.exc.DBAPIError as error:
-            advice = (
-                "the login of connection 'smrt_warehouse' must own it, or be allowed to create schemas"
-                if getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE
-                else "the run can be started again: what was acknowledged is not sent twice"
-            )
-            raise WarehouseError(
-                f"the memory in schema '{self._schema}' of the warehouse failed ({first_line(error)}): {advice}"
-            ) from None
+    def _failing_plainly(self) -> AbstractContextManager[None]:
+        what = f"the memory in schema '{self._schema}' of the warehouse failed"
+        return failing_plainly(what, {NOT_ALLOWED: _NOT_OURS}, _SENT_ONCE)
+
+    def _missing_columns(self, connection: sa.Connection) -> list[Path]:
+        """The files `columns/<table>.<column>.sql` of which the table is there, and not the column.
+
+        Looked up, as `add column if not exists` would wait for whoever writes to the table.
+        """
+        tables = sa.inspect(connection).get_multi_columns(schema=self._schema)
+        columns = {str(table): {column["name"] for column in listed} for (_, table), listed in tables.items()}
+        found = []
+        for file in sorted((SQL / "state" / "columns").glob("*.sql")):
+            table, column = file.stem.split(".")
+            if column not in columns.get(table, {column}):
+                found.append(file)
+        return found
 
     @property
     def _lock_name(self) -> str:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping
 from smrt_startdeliver.rules import Epoch, epochs, one_epoch, rules_of
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.state.database import State
+from smrt_startdeliver.warehouse.catalog import Catalog
 from smrt_startdeliver.window import Past, Request, Window
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run as its tasks see it: one window, settings and mapping for all of them, whatever is edited meanwhile."""
+    """A run as its tasks see it: one window, settings, mapping and catalog for all of them, whatever changes meanwhile.
+
+    `catalog`: the tables and columns that the warehouse had when the run was opened.
+    `deferred_until`: the end of the last run that had no time for all of it; None where nothing waits.
+    """
 
     number: int
     interval: Interval
@@ -23,13 +29,17 @@ class Run:
     derive_from: Interval
     dry_run: bool
     full_resync: bool
+    force: bool
+    watermark: bool
     history_whole: bool
     sends_traits: bool
     sweep: bool
     entities: tuple[str, ...]
     settings: Settings
     document: MappingDocument
+    catalog: Catalog
     epochs: tuple[Epoch, ...]
+    deferred_until: datetime | None
 
     @property
     def syncs_users(self) -> bool:
@@ -47,7 +57,7 @@ def past(state: State) -> Past:
     return Past(**state.rows("past")[0])
 
 
-def open_run(state: State, request: Request, window: Window, settings: Settings, mapping: str) -> int:
+def open_run(state: State, request: Request, window: Window, settings: Settings, mapping: str, catalog: Catalog) -> int:
     """Write a new run; its number. Earlier tries of the same DAG run that never closed count as failed."""
     with state.transaction():
         state.write("abandon_runs", [{"dag_run_id": request.dag_run_id}])
@@ -67,10 +77,13 @@ def open_run(state: State, request: Request, window: Window, settings: Settings,
                 sends_traits=window.sends_traits,
                 swept=window.sweep,
                 full_resync=request.full_resync,
+                force=request.force,
                 entities=list(request.entities),
                 settings=settings.model_dump_json(),
                 rules=json.dumps(rules_of(settings)),
                 mapping=mapping,
+                # Pairs: an object of jsonb would forget the columns' order.
+                catalog=json.dumps({table: [*columns.items()] for table, columns in catalog.tables.items()}),
             )[0]["run"]
         )
 
@@ -87,13 +100,17 @@ def read_run(state: State, number: int) -> Run:
         derive_from=Interval(min(row["derive_from"], row["read_from"]), row["window_end"]),
         dry_run=row["dry_run"],
         full_resync=row["full_resync"],
+        force=row["force"],
+        watermark=row["watermark"],
         history_whole=row["history_whole"],
         sends_traits=row["sends_traits"],
         sweep=row["swept"],
         entities=tuple(row["entities"]),
         settings=settings,
         document=parse_mapping(row["mapping"], "the run's mapping document"),
+        catalog=Catalog(settings.source_schema, {table: dict(columns) for table, columns in row["catalog"].items()}),
         epochs=tuple(one_epoch(settings) if row["history_whole"] else _epochs(state, settings)),
+        deferred_until=state.rows("deferred")[0]["until"],
     )
 
 

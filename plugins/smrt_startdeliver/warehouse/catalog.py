@@ -7,6 +7,7 @@ is no error, but for the table `users`, the keys and the times.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.engine.reflection import ObjectKind
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.vocabulary import EVENT_TABLES
+from smrt_startdeliver.warehouse.failures import NOT_ALLOWED, failing_plainly
 
 LOAD_TIMES = ("loaded_at", "uuid_ts", "received_at")
 USERS = "users"
@@ -42,13 +44,14 @@ def read_catalog(engine: sa.Engine, schema: str) -> Catalog:
 
     Raises WarehouseError that names what is missing: the schema, the table `users`, a key or time column of a table.
     """
-    inspector = sa.inspect(engine)
-    if schema not in inspector.get_schema_names():
-        raise WarehouseError(
-            f"the warehouse has no schema '{schema}': set source_schema in settings.yaml, and grant usage on it"
-        )
-    wanted = [USERS, IDENTIFIES, GROUPS, *(table.table for table in EVENT_TABLES)]
-    reflected = inspector.get_multi_columns(schema=schema, filter_names=wanted, kind=ObjectKind.ANY)
+    with _looking_around():
+        inspector = sa.inspect(engine)
+        if schema not in inspector.get_schema_names():
+            raise WarehouseError(
+                f"the warehouse has no schema '{schema}': set source_schema in settings.yaml, and grant usage on it"
+            )
+        wanted = [USERS, IDENTIFIES, GROUPS, *(table.table for table in EVENT_TABLES)]
+        reflected = inspector.get_multi_columns(schema=schema, filter_names=wanted, kind=ObjectKind.ANY)
     tables = {
         name: {column["name"]: kind_of(column["type"]) for column in columns}
         for (_, name), columns in reflected.items()
@@ -57,6 +60,13 @@ def read_catalog(engine: sa.Engine, schema: str) -> Catalog:
     catalog = Catalog(schema, tables)
     _require_keys(catalog)
     return catalog
+
+
+def count_users(engine: sa.Engine, schema: str) -> int:
+    """The rows of table `users`. Raises WarehouseError."""
+    rows = sa.select(sa.func.count()).select_from(sa.table(USERS, schema=schema))
+    with _looking_around(), engine.connect() as connection:
+        return int(connection.execute(rows).scalar_one())
 
 
 def kind_of(column_type: sa.types.TypeEngine[Any]) -> Kind:
@@ -70,6 +80,14 @@ def kind_of(column_type: sa.types.TypeEngine[Any]) -> Kind:
         (sa.Date, "date"),
     )
     return next((kind for kind_type, kind in kinds if isinstance(column_type, kind_type)), "text")
+
+
+def _looking_around() -> AbstractContextManager[None]:
+    return failing_plainly(
+        "the warehouse failed before anything was read",
+        {NOT_ALLOWED: "grant select on it to the login of connection 'smrt_warehouse'"},
+        "the run can be started again",
+    )
 
 
 def _require_keys(catalog: Catalog) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import sqlalchemy as sa
 from airflow.sdk import Connection
 
-from smrt_startdeliver.errors import WarehouseError
+from smrt_startdeliver.warehouse import failures
 
 CONNECTION_ID = "smrt_warehouse"
+KEEPALIVES = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_count": 6}
+"""How libpq finds out, within two minutes, that the server or the way to it is gone. The connection's extras win."""
 
 
 def warehouse_engine() -> sa.Engine:
@@ -17,26 +21,30 @@ def warehouse_engine() -> sa.Engine:
     Raises WarehouseError when the warehouse cannot be reached.
     """
     hook = Connection.get(CONNECTION_ID).get_hook()
-    engine = sa.create_engine("postgresql+psycopg://", creator=hook.get_conn, pool_pre_ping=True)
-    sa.event.listen(engine, "connect", _speak_utc)
-    try:
-        with engine.connect():
-            pass
-    except sa.exc.DBAPIError as error:
-        raise WarehouseError(
-            f"the warehouse of connection '{CONNECTION_ID}' cannot be reached ({first_line(error)}): "
-            "check its host, port, database, login and password"
-        ) from None
+    hook.connection.extra = json.dumps(KEEPALIVES | hook.connection.extra_dejson)
+    engine = sa.create_engine("postgresql+psycopg://", creator=hook.get_conn, pool_pre_ping=True, hide_parameters=True)
+    sa.event.listen(engine, "connect", _settle)
+    with (
+        failures.failing_plainly(
+            f"the warehouse of connection '{CONNECTION_ID}' cannot be reached",
+            {},
+            "check its host, port, database, login and password",
+        ),
+        engine.connect(),
+    ):
+        pass
     return engine
 
 
-def first_line(error: sa.exc.DBAPIError) -> str:
-    """What the database said, in one line: without the statement and its parameters, which may hold people's data."""
-    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-
-
-def _speak_utc(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+def _settle(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    """Settle what must not depend on the defaults of the server, the database or the login."""
     cursor = connection.cursor()
     cursor.execute("set time zone 'UTC'")
+    cursor.execute("set synchronous_commit = on")  # an intent outlives a crash of the server
+    cursor.execute(f"set lock_timeout = '{failures.LOCK_TIMEOUT_SECONDS}s'")
+    cursor.execute("set idle_session_timeout = 0")  # the session that holds the lock idles while a task sends
+    # A worker that vanished with its machine holds the lock no longer than this.
+    for name, value in KEEPALIVES.items():
+        cursor.execute(f"set tcp_{name} = {value}")
     cursor.close()
     connection.commit()

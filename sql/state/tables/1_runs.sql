@@ -2,6 +2,8 @@
 -- `rules` are those of its settings whose change must not derive or send anything older anew.
 -- `deferred`: its time was over before all was sent, so its window still has to be read.
 -- `watermark`: a complete run of the regular kind, where the next one starts at this one's end.
+-- `sending_since`: when its first stage that sends began. `guard`: which guard stopped it, or would have without `force`.
+-- `catalog`: the tables of the warehouse as they were when it was opened, [[column, kind], ...] of each.
 create table if not exists {schema}.runs (
     run bigint generated always as identity primary key,
     dag_run_id text not null,
@@ -20,11 +22,15 @@ create table if not exists {schema}.runs (
     deferred boolean not null default false,
     swept boolean not null,
     full_resync boolean not null,
+    force boolean not null default false,
     entities text[] not null,
     settings jsonb not null,
     rules jsonb not null,
     mapping text not null,
+    catalog jsonb not null default '{}',
+    guard text,
     message text,
     started_at timestamptz not null default now(),
+    sending_since timestamptz,
     finished_at timestamptz
 )

@@ -1,0 +1,88 @@
+"""The commands with their arguments. What each does is imported once it is known which one is asked for.
+
+Exit codes: 0 done, 1 it could not be done (one line on standard error says why), 2 the command line is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from smrt_startdeliver.errors import SmrtStartdeliverError
+
+app = typer.Typer(
+    name="smrt_startdeliver",
+    help="From SMRT's data warehouse into Startdeliver. Connections and configuration are those of Airflow's tasks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Entity(StrEnum):
+    """What Startdeliver refuses."""
+
+    customer = "customer"
+    user = "user"
+    event = "event"
+
+
+@app.callback()
+def _commands() -> None:
+    """A single command would otherwise need no name."""
+
+
+@app.command()
+def rejected(
+    *,
+    parked: Annotated[bool, typer.Option("--parked", help="Only those that are not tried again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List what Startdeliver refused and has not taken since."""
+    from smrt_startdeliver.cli.rejected import rejected as command
+
+    command(parked=parked, as_json=as_json)
+
+
+@app.command()
+def release(
+    keys: Annotated[list[str] | None, typer.Argument(help="Keys that `rejected` lists.", metavar="KEY")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="All that are parked.")] = False,
+    entity: Annotated[Entity | None, typer.Option(help="Only of this entity.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have parked records and events tried again, from the next run on."""
+    if bool(keys) == everything:
+        raise typer.BadParameter("give either keys or --all")
+    from smrt_startdeliver.cli.release import release as command
+
+    command(keys or None, entity.value if entity else None, as_json=as_json)
+
+
+@app.command()
+def forget(
+    customer: Annotated[str, typer.Argument(help="Their id in SMRT, as in users.id.", metavar="CUSTOMER")],
+    *,
+    in_startdeliver: Annotated[bool, typer.Option("--in-startdeliver", help="Delete them there, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a person from the memory, and send nothing of theirs any more. Can be repeated."""
+    from smrt_startdeliver.cli.forget import forget as command
+
+    command(customer, in_startdeliver=in_startdeliver, as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line. An error of ours is one line."""
+    try:
+        app()
+    except SmrtStartdeliverError as error:
+        typer.secho(str(error), fg=typer.colors.RED, err=True)
+        sys.exit(1)

@@ -1,0 +1,68 @@
+"""What a command works with: the settings, the memory and Startdeliver, through Airflow's connections as tasks do."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from smrt_startdeliver.errors import ConfigurationError
+from smrt_startdeliver.settings import Settings
+from smrt_startdeliver.settings_file import config_folder, load_settings
+from smrt_startdeliver.startdeliver.api import Startdeliver
+from smrt_startdeliver.startdeliver.hook import StartdeliverHook
+from smrt_startdeliver.state.database import State
+from smrt_startdeliver.warehouse.engine import warehouse_engine
+
+T = TypeVar("T")
+
+# A task asks its supervisor for connections and variables. A command has none: it asks, as `airflow connections` does,
+# the secrets backends, the environment and Airflow's database, in this order. Airflow tells the two apart by this.
+os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
+
+
+@contextmanager
+def memory() -> Iterator[tuple[State, Settings]]:
+    """The memory, made where there is none yet, and the settings. Raises ConfigurationError, WarehouseError."""
+    settings = load_settings(config_folder())
+    with _quiet():
+        engine = _found(warehouse_engine)
+        try:
+            state = State(engine, settings.state_schema)
+            state.create()
+            yield state, settings
+        finally:
+            engine.dispose()
+
+
+def startdeliver(settings: Settings) -> Startdeliver:
+    """Startdeliver. Raises ConfigurationError."""
+    hook = StartdeliverHook(requests_per_second=settings.requests_per_second)
+    return Startdeliver(_found(hook.get_conn))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Airflow logs to standard output, which is for results alone."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        logging.disable(before)
+
+
+def _found(connect: Callable[[], T]) -> T:
+    try:
+        return connect()
+    except AirflowNotFoundException as missing:
+        raise ConfigurationError(
+            f"Airflow finds no such connection ({missing}): run this where Airflow runs, with its environment "
+            "(AIRFLOW_HOME, AIRFLOW__DATABASE__SQL_ALCHEMY_CONN or AIRFLOW_CONN_...), or create the connection"
+        ) from None

@@ -1,0 +1,152 @@
+"""Compare what customers and users should hold with what was acknowledged: stage those that differ, and no others."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from smrt_startdeliver.mapping.document import Entity
+from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
+from smrt_startdeliver.plan.fingerprints import record_fingerprints
+from smrt_startdeliver.plan.matching import match_fingerprints
+from smrt_startdeliver.plan.records import changed_fields
+from smrt_startdeliver.stages.datasets import DIFFERING, HELD_USERS, NAMES, NO_FIELDS, SHARED_MATCHES, WANTED
+from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.rejecting import keep
+from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
+
+log = logging.getLogger(__name__)
+
+_ACKNOWLEDGED = {"key": "str", "startdeliver_id": "Int64", "fingerprint": "Int64", "vanished": "boolean"}
+_REFUSALS = {"key": "str", "fingerprint": "int64", "parked": "bool"}
+_MATCH_NOT_UNIQUE = "match_not_unique"
+_PARKED = "parked"
+
+
+def compare(job: Job) -> None:
+    """Stage `differing/<entity>` for both entities, and measure the change for the guards."""
+    for entity in ("customer", "user"):
+        _Comparison(job, entity).compare()
+
+
+def is_synced(job: Job, entity: Entity) -> bool:
+    """Whether the run updates records of the entity; else it only creates users where an event needs one."""
+    return job.run.syncs_users if entity == "user" else job.run.syncs_customers
+
+
+def with_customer_ids(job: Job, users: pd.DataFrame) -> pd.DataFrame:
+    """Users with the id of their customer in Startdeliver; where it has none (yet), nothing is said of it."""
+    keys = users["customer_key"]
+    named = keys[keys.notna() & (keys != UNKNOWN)].drop_duplicates()
+    customers = job.state.frame_of_keys("records", _ACKNOWLEDGED, named, entity="customer")
+    ids = customers.dropna(subset=["startdeliver_id"]).set_index("key")["startdeliver_id"].astype("str")
+    found = keys.map(ids).astype("str")
+    return users.assign(**{CUSTOMER_LINK: found.where(found.notna() | keys.isna(), UNKNOWN)})
+
+
+def aliases_of(records: pd.DataFrame) -> list[str]:
+    """The columns of wanted records that are fields of Startdeliver."""
+    return [str(column) for column in records if column not in NO_FIELDS]
+
+
+class _Comparison:
+    """The comparison of one entity."""
+
+    def __init__(self, job: Job, entity: Entity) -> None:
+        self.job = job
+        self.entity = entity
+        self.name = NAMES[entity]
+        self.synced = is_synced(job, entity)
+        shared = job.staging.read(SHARED_MATCHES, 0) if entity == "user" else None
+        self.shared = pd.Series(dtype="int64") if shared is None else shared["match"]
+        self.measured: Counter[str] = Counter()
+
+    def compare(self) -> None:
+        writer = self.job.staging.writer(DIFFERING[self.entity])
+        self.held = self.job.staging.writer(HELD_USERS)
+        for bucket in range(self.job.staging.buckets):
+            wanted = self.job.staging.read(WANTED[self.entity], bucket)
+            if wanted is not None:
+                writer.write(self._differing(wanted), by="key")
+        self.job.measures.update({f"{self.name} {what}": count for what, count in self.measured.items()})
+
+    def _differing(self, wanted: pd.DataFrame) -> pd.DataFrame:
+        """The records that may have to be sent; the others have their fate noted."""
+        columns = list(wanted)
+        linked = with_customer_ids(self.job, wanted) if self._has_links() else wanted
+        aliases = aliases_of(linked)
+        linked = linked.assign(now=record_fingerprints(linked, aliases))
+        known = self.job.state.frame_of_keys("records", _ACKNOWLEDGED, linked["key"], entity=self.entity)
+        linked = linked.merge(known, on="key", how="left")
+
+        tied = linked["startdeliver_id"].notna()
+        claimed_by_several = ~tied & match_fingerprints(linked).isin(self.shared)
+        self._reject(linked.loc[claimed_by_several, "key"])
+        same = tied & (linked["fingerprint"] == linked["now"]).fillna(False)
+        same &= ~linked["vanished"].fillna(False)  # who is back has to be acknowledged again
+        if self._has_links():  # who waits for a customer that this run may create is looked at once more, then
+            waits = linked["customer_key"].notna() & (linked["customer_key"] != UNKNOWN)
+            same &= ~(waits & (linked[CUSTOMER_LINK] == UNKNOWN))
+        if self.job.run.full_resync:
+            same &= False
+        if not self.synced:
+            same |= tied
+        self.job.fates.add(self.name, "unchanged", int(same.sum()))
+        different = linked[~same & ~claimed_by_several]
+        parked = self._parked(different)
+        self.job.fates.add(self.name, "skipped", int(parked.sum()), _PARKED)
+        self._hold(different.loc[parked, "key"], _PARKED)
+        different = different[~parked]
+        log.info("%s: %s unchanged, %s to look at", self.name, f"{same.sum():,}", f"{len(different):,}")
+        self._measure(linked, different, tied, aliases)
+        return different[columns]
+
+    def _has_links(self) -> bool:
+        return self.entity == "user" and self.synced
+
+    def _parked(self, records: pd.DataFrame) -> pd.Series[bool]:
+        """Those that Startdeliver refused too often, and that have not changed since."""
+        refused = self.job.state.frame_of_keys("refused", _REFUSALS, records["key"], entity=self.entity)
+        parked = records.merge(refused[refused["parked"]], on="key", how="left", suffixes=("", "_refused"))
+        return pd.Series((parked["fingerprint_refused"] == parked["now"]).to_numpy(), index=records.index)
+
+    def _reject(self, keys: pd.Series[str]) -> None:
+        """Several users with one match value are rejected in each run, as long as they share it."""
+        self.job.fates.add(self.name, "rejected", len(keys), _MATCH_NOT_UNIQUE)
+        if len(keys):
+            rejected = pd.DataFrame({"key": keys, "field": "", "reason": _MATCH_NOT_UNIQUE})
+            self._hold(keys, _MATCH_NOT_UNIQUE)
+            keep(self.job, self.name, rejected.assign(shape=None, fingerprint=0))
+
+    def _hold(self, keys: pd.Series[str], reason: str) -> None:
+        """Keep users from the events that would need them."""
+        if self.entity == "user":
+            self.held.write(pd.DataFrame({"key": keys, "reason": reason}), by="key")
+
+    def _measure(
+        self, wanted: pd.DataFrame, different: pd.DataFrame, tied: pd.Series[bool], aliases: list[str]
+    ) -> None:
+        """Count what the guards look at: records, the new ones, those with a value, and those whose value changes."""
+        self.measured["wanted"] += len(wanted)
+        self.measured["tied"] += int(tied.sum())
+        self.measured["new"] += int(different["startdeliver_id"].isna().sum())
+        for alias in aliases:
+            if not (wanted[alias] == UNKNOWN).all():
+                self.measured[f"with {alias}"] += int(wanted[alias].notna().sum())
+        changing = different[different["startdeliver_id"].notna()]
+        for start in range(0, len(changing), PAGE_SIZE):
+            self._measure_changes(changing.iloc[start : start + PAGE_SIZE], aliases)
+
+    def _measure_changes(self, records: pd.DataFrame, aliases: list[str]) -> None:
+        held = self.job.state.rows("record_fields", entity=self.entity, keys=list(records["key"]))
+        acknowledged = {row["key"]: row["fields"] for row in held}
+        cells: list[dict[Any, Any]] = (
+            records[aliases].astype(object).where(records[aliases].notna(), None).to_dict("records")
+        )
+        for key, fields in zip(records["key"], cells, strict=True):
+            before = acknowledged[key]
+            changed = changed_fields(fields, before, sync_nulls=True)
+            self.measured.update(f"changed {alias}" for alias in changed.keys() & before.keys())

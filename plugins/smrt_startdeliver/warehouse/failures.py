@@ -1,0 +1,49 @@
+"""What the database says when it fails, as one line for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from smrt_startdeliver.errors import WarehouseError
+
+LOCK_TIMEOUT_SECONDS = 300
+"""So long a statement waits for a table that somebody else has locked."""
+
+TIMED_OUT = "57014"
+LOCKED = "55P03"
+NOT_ALLOWED = "42501"
+NO_TABLE = "42P01"
+NO_COLUMN = "42703"
+_OF_VALUES = "22"
+"""The class of errors of which the message quotes the value that it stumbled on."""
+
+_ADVICE = {
+    TIMED_OUT: "a statement time-out, or somebody, ended it: give the login of connection 'smrt_warehouse' more time, "
+    "as by `alter role smrt_startdeliver set statement_timeout = '1h'`",
+    LOCKED: "another session, as the loader's, has it locked for longer than we wait (lock_timeout): end that session, "
+    "or wait until it is done; the next run reads it again",
+}
+
+
+@contextmanager
+def failing_plainly(what: str, advice: Mapping[str, str], otherwise: str) -> Iterator[None]:
+    """WarehouseError in place of the database's own: what failed, what it says of it, and what to do.
+
+    `advice` by SQLSTATE, beside that on time-outs and locks; `otherwise` for all others. Neither the statement nor its
+    parameters nor a value is in the message: they may be people's data.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        sqlstate = getattr(error.orig, "sqlstate", None) or ""
+        raise WarehouseError(
+            f"{what} ({_said(error, sqlstate)}): {({**_ADVICE, **advice}).get(sqlstate, otherwise)}"
+        ) from None
+
+
+def _said(error: sa.exc.DBAPIError, sqlstate: str) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines and not sqlstate.startswith(_OF_VALUES) else type(error.orig).__name__

@@ -1,0 +1,1 @@
+delete from {schema}.refusals where entity = :entity and key = :key

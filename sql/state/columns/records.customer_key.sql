@@ -1,0 +1,1 @@
+alter table {schema}.records add column customer_key text

@@ -1,0 +1,1 @@
+alter table {schema}.records add column vanished_at timestamptz

@@ -1,0 +1,1 @@
+alter table {schema}.runs add column catalog jsonb not null default '{}'

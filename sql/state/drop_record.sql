@@ -1,0 +1,1 @@
+delete from {schema}.records where entity = :entity and key = :key

@@ -1,0 +1,2 @@
+delete from {schema}.events where user_id = :user_id
+returning id

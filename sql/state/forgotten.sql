@@ -1,0 +1,1 @@
+select user_id from {schema}.forgotten

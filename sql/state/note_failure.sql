@@ -1,0 +1,1 @@
+update {schema}.runs set message = :message where run = :run and state = 'running'

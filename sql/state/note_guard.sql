@@ -1,0 +1,1 @@
+update {schema}.runs set guard = :guard where run = :run

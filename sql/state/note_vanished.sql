@@ -1,0 +1,1 @@
+update {schema}.records set vanished_at = now() where entity = :entity and key = :key
