@@ -101,6 +101,7 @@ class Settings(BaseModel):
         Annotated[float, Field(gt=0, allow_inf_nan=False)] | None,
         _none_from("none"),
     ] = None
+    daily_quota: Annotated[Annotated[int, Field(ge=1)] | None, _none_from("none")] = None
     max_in_flight: int = Field(default=8, ge=1, le=256)
     partitions: int = Field(default=1, ge=1, le=256)
 

@@ -18,6 +18,7 @@ from smrt_startdeliver.send.event_sender import EventSender, OutgoingEvent
 from smrt_startdeliver.send.record_sender import Record, RecordSender
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.client import Client
+from smrt_startdeliver.startdeliver.pace import Pace
 from smrt_startdeliver.startdeliver.wire import FieldType
 from smrt_startdeliver.state.database import State
 
@@ -56,7 +57,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def api(running: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Startdeliver:
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
-    return Startdeliver(Client(running.url, running.key))
+    return Startdeliver(Client(running.url, running.key, pace=Pace(sleep=lambda _: None)))
 
 
 @pytest.fixture

@@ -124,7 +124,13 @@ def test_a_server_that_hangs_up_at_all_creates_stops_the_run_after_20_tries(
 
 
 def test_a_connection_that_is_refused_counts_too(closed_port: int, clock: Clock, waits: list[float]) -> None:
-    client = Client(f"http://127.0.0.1:{closed_port}/api/v1/", "demo-key", breaker=ServerBreaker(clock=clock), tries=50)
+    client = Client(
+        f"http://127.0.0.1:{closed_port}/api/v1/",
+        "demo-key",
+        pace=Pace(sleep=lambda _: None),
+        breaker=ServerBreaker(clock=clock),
+        tries=50,
+    )
     with pytest.raises(Unreachable, match="in 50 tries"):
         write(client)
     clock.now += 30

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
 
 from smrt_startdeliver.startdeliver.pace import Pace
 from tests.startdeliver.conftest import Clock
+
+
+def pace(clock: Clock, ceiling: float | None = None, **options) -> Pace:
+    return Pace(ceiling, clock=clock, sleep=clock.sleep, **options)
 
 
 def times(pace: Pace, clock: Clock, requests: int) -> list[float]:
@@ -24,30 +29,50 @@ def gaps(moments: list[float]) -> list[float]:
     return [later - earlier for earlier, later in pairwise(moments)]
 
 
-def pace(clock: Clock, ceiling: float | None = None) -> Pace:
-    return Pace(ceiling, clock=clock, sleep=clock.sleep)
+def refuse(pace: Pace, retry_after: float) -> None:
+    """One request, answered 429."""
+    pace.wait()
+    pace.too_many(retry_after)
 
 
-def test_without_a_ceiling_and_without_a_429_nobody_waits(clock: Clock) -> None:
-    times(pace(clock), clock, 1_000)
-    assert clock.slept == []
+def test_the_first_request_waits_for_nothing_and_the_next_come_ever_faster(clock: Clock) -> None:
+    moments = times(pace(clock), clock, 500)
+    assert moments[0] == 1_000.0
+    assert gaps(moments)[0] == pytest.approx(0.5)
+    assert gaps(moments)[-1] < 0.01
+    assert moments[-1] < 1_010
+
+
+def test_while_nobody_answers_the_pace_does_not_grow(clock: Clock) -> None:
+    silent = pace(clock)
+    moments = []
+    for _ in range(50):
+        silent.wait()
+        moments.append(clock.now)
+    assert min(gaps(moments)) > 0.15
 
 
 def test_a_ceiling_is_kept_to(clock: Clock) -> None:
-    assert gaps(times(pace(clock, 4.0), clock, 20)) == pytest.approx([0.25] * 19)
+    assert gaps(times(pace(clock, 4.0), clock, 20))[8:] == pytest.approx([0.25] * 11)
 
 
 def test_time_that_nobody_used_is_not_made_up_for(clock: Clock) -> None:
     held = pace(clock, 2.0)
     held.wait()
     clock.sleep(60)
-    moments = times(held, clock, 3)
-    assert gaps(moments) == pytest.approx([0.5, 0.5])
+    assert gaps(times(held, clock, 3)) == pytest.approx([0.5, 0.5])
+
+
+def test_moments_that_passed_while_everybody_was_busy_are_not_made_up_for(clock: Clock) -> None:
+    busy = pace(clock, 100.0)
+    times(busy, clock, 1_000)
+    clock.sleep(0.2)
+    assert sum(gap < 0.005 for gap in gaps(times(busy, clock, 50))) <= 10
 
 
 def test_a_429_holds_everybody_until_its_time_is_over(clock: Clock) -> None:
     held = pace(clock)
-    held.too_many(30)
+    refuse(held, 30)
     start = clock.now
     moments = times(held, clock, 8)
     assert moments[0] == start + 30
@@ -55,63 +80,98 @@ def test_a_429_holds_everybody_until_its_time_is_over(clock: Clock) -> None:
 
 
 def test_who_slept_when_a_429_came_is_held_too(clock: Clock) -> None:
-    held = Pace(1.0, clock=clock, sleep=lambda seconds: naps.append(seconds) or naps_end(seconds))
     naps: list[float] = []
 
-    def naps_end(seconds: float) -> None:
+    def sleep(seconds: float) -> None:
+        naps.append(seconds)
         if len(naps) == 1:
-            held.too_many(30)
+            other_thread.submit(held.too_many, 30).result()
         clock.sleep(seconds)
 
-    held.wait()
-    start = clock.now
-    held.wait()
-    assert clock.now >= start + 30
+    held = Pace(1.0, clock=clock, sleep=sleep)
+    with ThreadPoolExecutor(1) as other_thread:
+        other_thread.submit(held.wait).result()
+        held.wait()
+    assert clock.now == 1_030.0
     assert len(naps) == 2
-
-
-def test_after_a_429_the_pace_is_a_little_below_what_was_answered(clock: Clock) -> None:
-    found = pace(clock)
-    for _ in range(50):  # ten a second
-        clock.sleep(0.1)
-        found.wait()
-        found.answered()
-    found.too_many(5)
-    between = gaps(times(found, clock, 5))
-    assert all(1 / 10 < gap < 1 / 8 for gap in between)
 
 
 def test_further_429s_of_requests_that_were_under_way_slow_nobody_further(clock: Clock) -> None:
     def gap_after(answers_429: int) -> float:
         mine = Clock()
         slowed = pace(mine)
-        for _ in range(50):
-            mine.sleep(0.1)
-            slowed.answered()
-        for _ in range(answers_429):
-            slowed.too_many(5)
-        return gaps(times(slowed, mine, 2))[0]
+        times(slowed, mine, 50)
+        threads = [ThreadPoolExecutor(1) for _ in range(8)]
+        for thread in threads:
+            thread.submit(slowed.wait).result()
+        for number, thread in enumerate(threads):
+            if number < answers_429:
+                thread.submit(slowed.too_many, 5).result()
+            thread.shutdown()
+        return gaps(times(slowed, mine, 100))[-1]
 
-    assert gap_after(8) == gap_after(1)
+    assert gap_after(8) == pytest.approx(gap_after(1))
 
 
-def test_the_pace_recovers_upwards_while_no_429_comes(clock: Clock) -> None:
+def test_after_a_429_it_goes_on_more_slowly_and_recovers_while_no_other_comes(clock: Clock) -> None:
     found = pace(clock)
-    found.too_many(1)
-    before = gaps(times(found, clock, 2))[0]
-    clock.sleep(300)
-    after = gaps(times(found, clock, 2))[0]
-    assert after < before / 10
+    before = gaps(times(found, clock, 100))[-1]
+    refuse(found, 1)
+    after = gaps(times(found, clock, 1_000))
+    assert max(after[:300]) > before
+    assert after[-1] < max(after[:300]) * 0.7
 
 
 def test_a_pace_that_was_found_never_passes_the_ceiling(clock: Clock) -> None:
     found = pace(clock, 2.0)
-    found.too_many(1)
-    clock.sleep(100_000)
-    assert gaps(times(found, clock, 5)) == pytest.approx([0.5] * 4)
+    refuse(found, 1)
+    assert min(gaps(times(found, clock, 5_000))) >= 0.5 - 1e-6
 
 
-def test_a_server_that_answered_nothing_before_its_429_is_asked_slowly(clock: Clock) -> None:
-    found = pace(clock)
-    found.too_many(0)
-    assert 1 < gaps(times(found, clock, 2))[0] <= 2
+def test_a_server_that_says_429_and_not_for_how_long_is_asked_ever_more_slowly(clock: Clock) -> None:
+    refusing = pace(clock)
+    moments = []
+    for _ in range(50):
+        refuse(refusing, 0)
+        moments.append(clock.now)
+    assert 1 < gaps(moments)[-1] < 20
+
+
+def test_without_a_quota_nothing_is_ever_spent(clock: Clock) -> None:
+    free = pace(clock)
+    times(free, clock, 100)
+    assert free.quota_left() is None
+    assert not free.quota_spent
+
+
+def test_a_quota_counts_every_request_of_any_answer_and_holds_nobody_once_it_is_spent(clock: Clock) -> None:
+    bounded = pace(clock, 1_000.0, daily_quota=300)
+    assert bounded.quota_left() == 300
+    times(bounded, clock, 150)
+    for _ in range(10):
+        refuse(bounded, 1)
+    bounded.wait()  # never answered
+    assert bounded.quota_left() == 139
+    times(bounded, clock, 138)
+    assert not bounded.quota_spent
+    before = clock.now
+    times(bounded, clock, 3)
+    assert bounded.quota_spent
+    assert clock.now - before < 60
+
+
+def test_moments_that_nobody_used_do_not_count_against_the_quota(clock: Clock) -> None:
+    bounded = pace(clock, 1_000.0, daily_quota=10_000)
+    for _ in range(20):
+        times(bounded, clock, 50)
+        clock.sleep(30)
+    assert bounded.quota_left() == 9_000
+
+
+def test_a_new_day_has_its_own_quota(clock: Clock) -> None:
+    bounded = pace(clock, daily_quota=10)
+    times(bounded, clock, 10)
+    assert bounded.quota_spent
+    clock.sleep(86_400)
+    times(bounded, clock, 1)
+    assert bounded.quota_left() == 9

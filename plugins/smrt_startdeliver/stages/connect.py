@@ -8,19 +8,21 @@ from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.client import Purpose
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
+from smrt_startdeliver.state.pace import WarehousePace
 
 
 def startdeliver(job: Job) -> Startdeliver:
-    """Startdeliver through Airflow's connection `startdeliver`, at the pace that the settings allow."""
+    """Startdeliver through Airflow's connection `startdeliver`, at the pace that all tasks of all runs share."""
     settings = job.run.settings
     before = {row["name"]: int(row["value"]) for row in job.state.rows("requests_before", run=job.run.number)}
     return Startdeliver(
         StartdeliverHook(
             requests_per_second=settings.requests_per_second,
+            daily_quota=settings.daily_quota,
             max_in_flight=settings.max_in_flight,
             requests_before=sum(before.get(f"requests {purpose}", 0) for purpose in get_args(Purpose)),
             retries_before=before.get("requests retry", 0),
-        ).get_conn()
+        ).get_conn(WarehousePace(job.state))
     )
 
 

@@ -127,6 +127,6 @@ def _account(state: State, run: int, entity: Entity, rows: pd.DataFrame, fates: 
     fates.add(name, "deleted", int(deleted.sum()))
     fates.add(name, "updated", int((settled & (rows["action"] == "deactivate")).sum()))
     fates.add(name, "skipped", int((settled & (rows["action"] == "")).sum()), "vanished")
-    for reason, count in refused["reason"].value_counts().items():
+    for reason, count in refused.loc[refused["key"].isin(rows.loc[rejected, "key"]), "reason"].value_counts().items():
         fates.add(name, "rejected", int(count), str(reason))
     fates.add(name, "skipped", int((~settled & ~deleted & ~rejected).sum()), unsettled)

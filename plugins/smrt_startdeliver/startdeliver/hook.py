@@ -10,6 +10,7 @@ from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.client import TRIES, Client
 from smrt_startdeliver.startdeliver.errors import StartdeliverError
 from smrt_startdeliver.startdeliver.pace import Pace
+from smrt_startdeliver.startdeliver.shared import Store
 
 DEFAULT_HOST = "https://app.startdeliver.com/api/v1/"
 
@@ -19,6 +20,7 @@ class StartdeliverHook(BaseHook):
 
     :param startdeliver_conn_id: the connection.
     :param requests_per_second: a fixed ceiling; without one the pace is found from the server's answers.
+    :param daily_quota: how many requests a UTC day may have; counted where the pace is kept.
     :param max_in_flight: how many requests are under way at once, which is how many connections are kept open.
     :param tries: how often a request is tried before Startdeliver counts as unreachable.
     :param requests_before: how many requests earlier tasks of the run have made,
@@ -35,6 +37,7 @@ class StartdeliverHook(BaseHook):
         startdeliver_conn_id: str = default_conn_name,
         *,
         requests_per_second: float | None = None,
+        daily_quota: int | None = None,
         max_in_flight: int = 8,
         tries: int = TRIES,
         requests_before: int = 0,
@@ -43,13 +46,17 @@ class StartdeliverHook(BaseHook):
         super().__init__()
         self.startdeliver_conn_id = startdeliver_conn_id
         self.requests_per_second = requests_per_second
+        self.daily_quota = daily_quota
         self.max_in_flight = max_in_flight
         self.tries = tries
         self.requests_before = requests_before
         self.retries_before = retries_before
 
-    def get_conn(self) -> Client:
-        """A client for the connection. Raises ConfigurationError when it has no key."""
+    def get_conn(self, store: Store | None = None) -> Client:
+        """A client for the connection; all whose `store` is the same have one pace. Without one it has its own.
+
+        Raises ConfigurationError when the connection has no key.
+        """
         connection = self.get_connection(self.startdeliver_conn_id)
         if not connection.password:
             raise ConfigurationError(
@@ -60,7 +67,7 @@ class StartdeliverHook(BaseHook):
         return Client(
             wire.base_url(connection.host or DEFAULT_HOST, scheme, connection.port),
             connection.password,
-            pace=Pace(self.requests_per_second),
+            pace=Pace(self.requests_per_second, daily_quota=self.daily_quota, store=store),
             max_in_flight=self.max_in_flight,
             tries=self.tries,
             requests_before=self.requests_before,

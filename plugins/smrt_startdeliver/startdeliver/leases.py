@@ -88,9 +88,7 @@ class Leases:
         if self._daily_quota is None:
             return None
         if self._requests is None:
-            requests = self._store.change(lambda shared, now: (shared.counted(now, 0), shared.counted(now, 0).requests))
-            with self._lock:
-                self._requests = requests
+            self._requests = self._store.change(lambda shared, now: (shared, shared.counted(now).requests))
         with self._lock:
             return max(0, self._daily_quota - self._requests + len(self._moments) + self._unsent)
 
@@ -102,7 +100,7 @@ class Leases:
         def step(shared: Shared, now: float) -> tuple[Shared, _Lease]:
             known = unused(shared.limit, unanswered) if holds == shared.limit.holds else shared.limit
             limit, moments = grant(known, now, self._ceiling)
-            counted = replace(shared, limit=limit).counted(now, len(moments) - unsent)
+            counted = replace(shared, limit=limit).counted(now, granted=len(moments), given_back=unsent)
             return counted, _Lease(now, moments, limit.holds, counted.requests)
 
         lease = self._store.change(step)

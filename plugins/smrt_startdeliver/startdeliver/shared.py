@@ -22,11 +22,11 @@ class Shared:
     day: int = 0
     requests: int = 0
 
-    def counted(self, now: float, requests: int) -> Shared:
-        """With so many requests more, or fewer where granted moments come back unused. A new day begins at none."""
+    def counted(self, now: float, *, granted: int = 0, given_back: int = 0) -> Shared:
+        """As many requests more as moments are granted, and as many fewer as come back unused. A day begins at 0."""
         today = int(now // _SECONDS_A_DAY)
-        before = self.requests if self.day == today else 0
-        return replace(self, day=today, requests=max(0, before + requests))
+        before = max(0, self.requests - given_back) if self.day == today else 0
+        return replace(self, day=today, requests=before + granted)
 
 
 class Store(Protocol):

@@ -1,0 +1,3 @@
+-- Its only row.
+insert into {schema}.pace (peak)
+select null where not exists (select from {schema}.pace)
