@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up activity down test lint audit lock
+.PHONY: help install demo up activity down test chaos lint audit lock
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ down: install ## stop what `make up` left running
 
 test: install ## all tests, end to end included
 	@$(BIN)/python -m pytest
+
+chaos: install ## 100 kills and faults, of the pipeline and all around it: nothing lost, nothing sent twice; twenty minutes
+	@$(BIN)/python -m chaos $(CHAOS_OPTIONS)
 
 # Bandit warns of every part of a marked line in which it finds nothing.
 lint: install ## ruff, mypy and bandit

@@ -6,7 +6,7 @@ import asyncio
 import hmac
 from dataclasses import dataclass
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .calls import DROPPED, Call, Tally, call_of
@@ -65,7 +65,10 @@ class Gate:
             await refusal.response()(scope, receive, counted)
             return
         if self.faults:
-            body = await Request(scope, receive).body()
+            try:
+                body = await Request(scope, receive).body()
+            except ClientDisconnect:  # in the middle of it; nobody is there to be answered
+                return
             receive = _again(body, receive)
             fault = self.faults.pick(call, scope["path"], body)
             if fault is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from socket import create_connection
+from urllib.parse import urlsplit
 
 import pytest
 from requests import ConnectionError as NoAnswer
@@ -153,3 +155,14 @@ def test_a_rule_that_cannot_be_is_refused(client, rule):
     answer = request("POST", f"{client.sandbox.root}/sandbox/faults", json=[rule], headers=headers, timeout=30)
     assert answer.status_code == 400
     assert client("GET", "me").status_code == 200
+
+
+def test_a_caller_who_hangs_up_in_the_middle_of_a_request_is_not_an_error(tmp_path, capfd):
+    with running_sandbox(tmp_path / "data.sqlite") as sandbox:
+        sandbox.faults([{"delay_ms": 0}])
+        lines = ["POST /api/v1/user HTTP/1.1", "Host: sandbox", f"Authorization: {sandbox.key}", "Content-Length: 9"]
+        with create_connection(("127.0.0.1", urlsplit(sandbox.url).port)) as caller:
+            caller.sendall("\r\n".join([*lines, "", '{"na']).encode())
+            time.sleep(0.2)
+        assert sandbox.objects("user") == []
+    assert capfd.readouterr().err == ""
