@@ -29,8 +29,8 @@ def load_events(job: Job) -> None:
     if "events" not in job.run.entities:
         return
     api = startdeliver(job)
-    time = SendingTime(job, api.client.quota_spent)
     with job.state.lock() as lock:
+        time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
         sender = EventSender(
             api=api,
             state=job.state,

@@ -42,8 +42,8 @@ def load_records(job: Job, entity: Entity) -> None:
     Raises KeyRefused, Unreachable, CircuitOpen; what was sent by then is acknowledged.
     """
     api = startdeliver(job)
-    time = SendingTime(job, api.client.quota_spent)
     with job.state.lock() as lock:
+        time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
         if is_synced(job, entity) and not job.run.dry_run:
             job.state.write("acknowledge_traits", [{"run": job.run.number}])
         sender = RecordSender(
