@@ -12,6 +12,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.utils.db import initdb
 
 from sandbox.testing import Sandbox, running_sandbox
+from smrt_startdeliver.startdeliver import limit
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import Shop
 
@@ -34,6 +35,12 @@ def dag():
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     with running_sandbox(tmp_path / "sandbox.sqlite") as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_for_the_pace_to_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sandbox has no limit here; each memory would begin slowly anew."""
+    monkeypatch.setattr(limit, "FIRST_RATE", 1_000.0)
 
 
 @pytest.fixture

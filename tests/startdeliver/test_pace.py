@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import pytest
 
+from smrt_startdeliver.startdeliver.leases import Leases
 from smrt_startdeliver.startdeliver.pace import Pace
+from smrt_startdeliver.startdeliver.shared import InProcess
 from tests.startdeliver.conftest import Clock
 
 
@@ -111,6 +113,19 @@ def test_further_429s_of_requests_that_were_under_way_slow_nobody_further(clock:
         return gaps(times(slowed, mine, 100))[-1]
 
     assert gap_after(8) == pytest.approx(gap_after(1))
+
+
+def test_what_another_worker_had_leased_ahead_does_not_outlast_its_next_lease(clock: Clock) -> None:
+    store = InProcess(clock)
+    one, other = (Leases(store, 40.0, None, clock) for _ in range(2))
+    for _ in range(60):  # beyond the start, so that a lease is of ten moments
+        clock.now = max(clock.now, other.take().at)
+    refused = one.take()
+    one.refused(refused, 30)
+    until = clock.now + 30
+    moments = [other.take().at for _ in range(12)]
+    assert len([at for at in moments if at < until]) < 10
+    assert moments[-1] >= until
 
 
 def test_after_a_429_it_goes_on_more_slowly_and_recovers_while_no_other_comes(clock: Clock) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from smrt_startdeliver.startdeliver.limit import grant, refused, unused
@@ -24,10 +24,12 @@ class Moment:
 
 @dataclass(frozen=True)
 class _Lease:
+    """What the store answers, on its clock: how many 429s were heeded, how long the last holds, and new moments."""
+
     now: float
-    moments: list[float]
     holds: int
-    requests: int
+    held_until: float
+    moments: Sequence[float] = ()
 
 
 class Leases:
@@ -51,11 +53,15 @@ class Leases:
 
     def take(self) -> Moment:
         """The next moment. Raises WarehouseError where a lease fails."""
-        self._drop_before(self._clock() - _LATE_SECONDS)
-        if len(self._moments) * 2 < self._lease_size:  # in time: the next lease is there before the last moment is
-            self._lease()
-        with self._lock:
-            return self._moments.popleft()
+        while True:
+            with self._lock:
+                self._drop_before(self._clock() - _LATE_SECONDS)
+                enough = len(self._moments) * 2 >= self._lease_size
+            if not enough:  # in time: the next lease is there before the last moment is
+                self._lease()
+            with self._lock:
+                if self._moments:  # a 429 of another thread may have taken them
+                    return self._moments.popleft()
 
     def stands(self, moment: Moment) -> bool:
         """Whether a moment may still be used; one that a 429 has overtaken since may not."""
@@ -73,15 +79,11 @@ class Leases:
     def refused(self, moment: Moment, retry_after: float) -> None:
         """The request of this moment was answered 429: all workers wait. Raises WarehouseError."""
 
-        def step(shared: Shared, now: float) -> tuple[Shared, tuple[int, float]]:
+        def step(shared: Shared, now: float) -> tuple[Shared, _Lease]:
             limit = refused(shared.limit, now, retry_after, moment.holds, self._ceiling)
-            return replace(shared, limit=limit), (limit.holds, limit.held_until - now)
+            return replace(shared, limit=limit), _Lease(now, limit.holds, limit.held_until)
 
-        holds, seconds = self._store.change(step)
-        with self._lock:
-            self._heed(holds)
-            self._held_until = self._clock() + seconds
-        self._drop_before(self._held_until)
+        self._hear(self._store.change(step))
 
     def quota_left(self) -> int | None:
         """How many requests may still be sent today; None without a quota."""
@@ -101,25 +103,28 @@ class Leases:
             known = unused(shared.limit, unanswered) if holds == shared.limit.holds else shared.limit
             limit, moments = grant(known, now, self._ceiling)
             counted = replace(shared, limit=limit).counted(now, granted=len(moments), given_back=unsent)
-            return counted, _Lease(now, moments, limit.holds, counted.requests)
+            self._requests = counted.requests
+            return counted, _Lease(now, limit.holds, limit.held_until, moments)
 
         lease = self._store.change(step)
+        self._lease_size = len(lease.moments)
+        self._hear(lease)
+
+    def _hear(self, lease: _Lease) -> None:
+        """Take what a lease brings; where it tells of a 429, what was leased before does not stand in its hold."""
         offset = self._clock() - lease.now
         with self._lock:
-            self._heed(lease.holds)
+            if lease.holds > self._holds:
+                self._unused = 0
+            if lease.holds >= self._holds:
+                self._holds, self._held_until = lease.holds, lease.held_until + offset
+                self._drop_before(self._held_until)
             self._moments.extend(Moment(at + offset, lease.holds) for at in lease.moments)
-            self._lease_size = len(lease.moments)
-            self._requests = lease.requests
 
     def _drop_before(self, at: float) -> None:
-        with self._lock:
-            while self._moments and self._moments[0].at < at:
-                self._give_back(self._moments.popleft())
+        while self._moments and self._moments[0].at < at:
+            self._give_back(self._moments.popleft())
 
     def _give_back(self, moment: Moment) -> None:
         self._unsent += 1
         self._unused += moment.holds == self._holds
-
-    def _heed(self, holds: int) -> None:
-        if holds > self._holds:
-            self._holds, self._unused = holds, 0
