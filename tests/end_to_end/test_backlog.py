@@ -99,3 +99,21 @@ def test_users_that_there_was_no_time_for_are_counted_and_created_by_the_next_ru
 
     pipeline.run_as("scheduled", MONDAY + 2 * HOUR)
     assert pipeline.users()["1"]["name"] == "Ann"
+
+
+def test_the_days_requests_are_not_exceeded_and_the_next_day_goes_on(shop: Shop, pipeline: Pipeline) -> None:
+    pipeline.configure(settings="daily_quota: 9\nevents: [Pickup Missed]\n")
+    for user in range(4):
+        shop.customer(str(user))
+        shop.event("Pickup Missed", str(user), MONDAY - DAY)
+    pipeline.run_as("scheduled", MONDAY)
+
+    checks = 3  # before there is a memory to count in
+    assert pipeline.sandbox.requests()["total"] <= 9 + checks
+    assert pipeline.state("select deferred from runs") == [{"deferred": True}]
+    assert pipeline.fates("Pickup Missed") == {"extracted": 4, "skipped: deferred": 4}
+
+    pipeline.execute("update startdeliver_sync.pace set day = day - 1")
+    pipeline.configure(settings="daily_quota: 9999\nevents: [Pickup Missed]\n")
+    pipeline.run_as("scheduled", MONDAY + 2 * HOUR)
+    assert sorted(usages(pipeline)) == [f"{user}: Pickup Missed" for user in range(4)]

@@ -17,6 +17,7 @@ from smrt_startdeliver.settings_file import config_folder, load_settings
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
 from smrt_startdeliver.state.database import State
+from smrt_startdeliver.state.pace import WarehousePace
 from smrt_startdeliver.warehouse.engine import warehouse_engine
 
 T = TypeVar("T")
@@ -40,10 +41,10 @@ def memory() -> Iterator[tuple[State, Settings]]:
             engine.dispose()
 
 
-def startdeliver(settings: Settings) -> Startdeliver:
-    """Startdeliver. Raises ConfigurationError."""
-    hook = StartdeliverHook(requests_per_second=settings.requests_per_second)
-    return Startdeliver(_found(hook.get_conn))
+def startdeliver(settings: Settings, state: State) -> Startdeliver:
+    """Startdeliver, at the pace that all runs share. Raises ConfigurationError."""
+    hook = StartdeliverHook(requests_per_second=settings.requests_per_second, daily_quota=settings.daily_quota)
+    return Startdeliver(_found(lambda: hook.get_conn(WarehousePace(state))))
 
 
 @contextmanager

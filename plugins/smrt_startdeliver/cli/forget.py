@@ -19,7 +19,7 @@ def forget(customer: str, *, in_startdeliver: bool, as_json: bool) -> None:
     with memory() as (state, settings):
         mapping = mapping_text()
         document = parse_mapping(mapping.text, mapping.source)
-        api = startdeliver(settings) if in_startdeliver else None
+        api = startdeliver(settings, state) if in_startdeliver else None
         with Console(stderr=True).status("Waiting until no run sends …"):
             forgotten = forget_person(state, customer, document, settings, api)
     if as_json:

@@ -14,7 +14,7 @@ from smrt_startdeliver.stages.forgotten import drop_forgotten, forgotten_records
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.memory import unsent
 from smrt_startdeliver.stages.open_events import open_events
-from smrt_startdeliver.stages.outgoing import addressed, keep_rejections
+from smrt_startdeliver.stages.outgoing import addressed, events_of, keep_rejections
 from smrt_startdeliver.stages.sending_time import Progress, SendingTime
 
 _BATCH = 2_000
@@ -77,7 +77,12 @@ class _Load:
                 yield events.iloc[start : start + _BATCH]
 
     def _send(self, batch: pd.DataFrame) -> list[OutgoingEvent]:
-        """Send a batch; each of its events has its fate then, but for those that there was no time for."""
+        """Send a batch; each of its events has its fate then, but for those that there was no time for.
+
+        Where none is left at all, there may have been none for their users either: that they are missing says nothing.
+        """
+        if not self.sender.may_go_on():
+            return events_of(batch)
         outgoing = addressed(self.job, batch)
         if self.job.run.dry_run:
             for event in outgoing:

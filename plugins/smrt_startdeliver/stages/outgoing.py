@@ -22,7 +22,7 @@ def addressed(job: Job, batch: pd.DataFrame) -> list[OutgoingEvent]:
     """The events of a batch (columns as staged), each with the user it goes to, or rejected where it has none."""
     to = addressing(job, batch)
     refused = set(job.state.frame_of_keys("refused", _REFUSED, batch["id"], entity="event")["key"])
-    events = _events(batch)
+    events = events_of(batch)
     for event in events:
         event.refused_before = event.id in refused
         address = to.address(event.user_id, event.at_path)
@@ -35,7 +35,7 @@ def addressed(job: Job, batch: pd.DataFrame) -> list[OutgoingEvent]:
 
 def renew(job: Job, left_open: pd.DataFrame) -> None:
     """Give events that were not taken so far (columns as staged) the content that they have now: it is tried next."""
-    events = [] if job.run.dry_run else _events(left_open)
+    events = [] if job.run.dry_run else events_of(left_open)
     job.state.write(
         "renew_event",
         [{"id": event.id, "happened_at": event.time, "body": json.dumps(event.body())} for event in events],
@@ -62,7 +62,8 @@ def keep_rejections(job: Job, events: Sequence[OutgoingEvent]) -> None:
         )
 
 
-def _events(batch: pd.DataFrame) -> list[OutgoingEvent]:
+def events_of(batch: pd.DataFrame) -> list[OutgoingEvent]:
+    """The events of a batch (columns as staged), with no fate yet."""
     rows: list[dict[Any, Any]] = batch.to_dict("records")
     return [
         OutgoingEvent(
