@@ -15,6 +15,7 @@ _WEIGHTS = {
     "extract": 2,
     "derive": 2,
     "plan": 2,
+    "guard": 1,
     "load_customers": 6,
     "load_users": 10,
     "load_events": 16,

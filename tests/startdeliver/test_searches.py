@@ -73,7 +73,7 @@ def test_all_pages_of_a_search_are_read(startdeliver: Startdeliver, sandbox: San
     def create(number: int) -> None:
         startdeliver.create("user", {"name": f"{unique}-{number:04}", "customfieldSmrtId": unique})
 
-    send_in_order([[number] for number in range(501)], create, 4, lambda: True)
+    send_in_order([[number] for number in range(501)], create, 4, lambda: True, lambda: None)
     sandbox.reset_requests()
     found = startdeliver.find("user", "customfieldSmrtId", [unique])
     assert names(found) == [f"{unique}-{number:04}" for number in range(501)]

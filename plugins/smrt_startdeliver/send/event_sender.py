@@ -75,7 +75,7 @@ class EventSender:
         self._intend([event for event in events if event.fate is not None] + sendable)
         by_user = [list(group) for _, group in groupby(sendable, key=lambda event: event.user_id)]
         try:
-            send_in_order(by_user, self._send_one, self.max_in_flight, self.may_go_on)
+            send_in_order(by_user, self._send_one, self.max_in_flight, self.may_go_on, self.still_ours)
         finally:
             self._settle([event for event in events if event.fate is not None])
 

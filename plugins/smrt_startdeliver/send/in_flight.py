@@ -9,15 +9,22 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+_SECONDS_BETWEEN_CHECKS = 1.0
+
 
 def send_in_order(
-    sequences: Iterable[Sequence[T]], send: Callable[[T], None], max_in_flight: int, may_go_on: Callable[[], bool]
+    sequences: Iterable[Sequence[T]],
+    send: Callable[[T], None],
+    max_in_flight: int,
+    may_go_on: Callable[[], bool],
+    still_ours: Callable[[], None],
 ) -> None:
     """Send the items of each sequence one after the other, of `max_in_flight` sequences at once.
 
     `may_go_on` is asked before each; once it says no, nothing more is sent, and nothing is raised. What `send` raises
     ends all of it: the items under way are answered, the others are not sent, and it is raised here. So does an
-    interruption of the caller.
+    interruption of the caller, and what `still_ours` raises, which is asked each second, in the caller's thread: who
+    has lost the right to write must not go on to the end of a long batch, as another task may be writing.
     """
     stopped = Event()
 
@@ -35,7 +42,11 @@ def send_in_order(
     with ThreadPoolExecutor(max_in_flight) as pool:
         longest_first = sorted(sequences, key=len, reverse=True)
         try:
-            done, _ = wait([pool.submit(send_one_by_one, one) for one in longest_first], return_when=FIRST_EXCEPTION)
+            under_way = [pool.submit(send_one_by_one, one) for one in longest_first]
+            done, rest = wait(under_way, _SECONDS_BETWEEN_CHECKS, return_when=FIRST_EXCEPTION)
+            while rest and not any(future.exception() for future in done):
+                still_ours()
+                done, rest = wait(under_way, _SECONDS_BETWEEN_CHECKS, return_when=FIRST_EXCEPTION)
         finally:
             stopped.set()
     for future in done:

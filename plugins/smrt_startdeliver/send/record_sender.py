@@ -85,7 +85,8 @@ class RecordSender:
         self.still_ours()
         self._intend([record for record in open_records if record.startdeliver_id is None])
         try:
-            send_in_order([[record] for record in open_records], self._send_one, self.max_in_flight, self.may_go_on)
+            each = [[record] for record in open_records]
+            send_in_order(each, self._send_one, self.max_in_flight, self.may_go_on, self.still_ours)
         finally:
             with self.state.transaction():
                 self._acknowledge([record for record in open_records if record.fate and not record.rejection])

@@ -78,6 +78,7 @@ class _Acting:
                 lambda one: self._settle(entity, one),
                 self.job.run.settings.max_in_flight,
                 self.may_go_on,
+                self.still_ours,
             )
         finally:
             self._note(entity, batch)
