@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from smrt_startdeliver.mapping.paths import parse_path
 from smrt_startdeliver.vocabulary import DEFAULT_VISIT_SOURCES, EVENT_NAMES, PAGES, SCREENS
+from smrt_startdeliver.yaml_model import nearest, tuple_from_list
 
 TEN_YEARS_HOURS = 87_600
 CENTURY_DAYS = 36_525
@@ -32,10 +32,6 @@ def _date_from_text(value: object) -> object:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _tuple_from_list(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _none_from(word: str) -> BeforeValidator:
     """The word with which settings.md writes 'no value' (`none`, `all`) is read as None."""
     return BeforeValidator(lambda value: None if value == word else value)
@@ -46,7 +42,7 @@ Days = Annotated[int, Field(ge=1, le=CENTURY_DAYS)]
 SchemaName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 DecimalNumber = Annotated[Decimal, BeforeValidator(_number_not_switch), Field(strict=False, allow_inf_nan=False)]
 Date = Annotated[dt.date, BeforeValidator(_date_from_text)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_tuple_from_list)]
+Names = Annotated[tuple[str, ...], BeforeValidator(tuple_from_list)]
 
 
 class Settings(BaseModel):
@@ -133,7 +129,7 @@ class Settings(BaseModel):
         except (KeyError, ValueError, OSError):
             raise ValueError(
                 f"must be a time zone's name as America/Los_Angeles; {name!r} is none"
-                + _nearest(name, sorted(available_timezones()))
+                + nearest(name, sorted(available_timezones()))
             ) from None
         return name
 
@@ -171,12 +167,7 @@ def _wrong(key: str, problem: str) -> PydanticCustomError:
 def _known(names: tuple[str, ...], allowed: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         if name not in allowed:
-            raise ValueError(f"{name!r} is no known name{_nearest(name, allowed)}; allowed are {', '.join(allowed)}")
+            raise ValueError(f"{name!r} is no known name{nearest(name, allowed)}; allowed are {', '.join(allowed)}")
     if len(set(names)) < len(names):
         raise ValueError("must name each event once")
     return names
-
-
-def _nearest(name: str, allowed: Sequence[str]) -> str:
-    near = get_close_matches(name, allowed, n=1)
-    return f", did you mean {near[0]!r}?" if near else ""

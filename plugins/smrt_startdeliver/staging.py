@@ -8,7 +8,7 @@ All rows of a customer are in one bucket, so that a task needs one bucket at a t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -47,14 +47,16 @@ class Staging:
         tables = list(self.chunks(dataset, bucket))
         return pd.concat(tables, ignore_index=True) if tables else None
 
-    def chunks(self, dataset: str, bucket: int) -> Iterator[pd.DataFrame]:
-        """The rows of a dataset in a bucket, in the chunks in which they were written."""
+    def chunks(self, dataset: str, bucket: int, columns: Iterable[str] | None = None) -> Iterator[pd.DataFrame]:
+        """The rows of a dataset in a bucket, in the chunks in which they were written; all columns, or only some."""
         folder = self._folder / dataset / str(bucket)
         if not folder.exists():
             return
         for part in sorted(folder.iterdir(), key=str):
             with part.open("rb") as file:  # type: ignore[no-untyped-call]
-                yield pq.read_table(file).to_pandas(types_mapper=_PANDAS_TYPES.get)
+                yield pq.read_table(file, columns=None if columns is None else list(columns)).to_pandas(
+                    types_mapper=_PANDAS_TYPES.get
+                )
 
     def rows(self, dataset: str) -> int:
         """How many rows a dataset has in all buckets."""

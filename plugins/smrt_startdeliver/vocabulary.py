@@ -9,12 +9,19 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+USERS, IDENTIFIES, GROUPS = "users", "identifies", "groups"
+"""The tables of the warehouse that are no events (warehouse.md, Tables)."""
+
 CUSTOMER_VISIT = "Customer Visit"
 CUSTOMER_LOST = "Customer Lost"
 CUSTOMER_BIRTHDAY = "Customer Birthday"
 ORDER_CREATED = "Order Created"
 PICKUP_COMPLETED = "Pickup Completed"
 NEW_CUSTOMER_SIGNUP = "New Customer Signup"
+
+AUDIENCE_ENTERED = "Audience Entered"
+AUDIENCE_EXITED = "Audience Exited"
+"""Segment's names of what `audience_events` adds."""
 
 DERIVED_EVENTS = (CUSTOMER_VISIT, CUSTOMER_LOST, CUSTOMER_BIRTHDAY)
 DEFAULT_VISIT_SOURCES = (PICKUP_COMPLETED, ORDER_CREATED, "Order Returned", NEW_CUSTOMER_SIGNUP)
@@ -83,6 +90,13 @@ SMRT_EVENTS = (
     _track(NEW_CUSTOMER_SIGNUP, _flat("source")),
 )
 """The ten events that SMRT emits and nobody needs to derive."""
+
+DERIVED_PROPERTIES: dict[str, tuple[str, ...]] = {
+    CUSTOMER_VISIT: ("source",),
+    CUSTOMER_LOST: ("lastVisitDay", "cadenceDays", "thresholdDays"),
+    CUSTOMER_BIRTHDAY: (),
+}
+"""What this pipeline says of the events that it derives (semantics.md)."""
 
 SMRT_DERIVED_EVENTS = tuple(_track(name, {}) for name in DERIVED_EVENTS)
 """SMRT's own derived events: there or not; `derived_events: passthrough` sends them in place of ours."""

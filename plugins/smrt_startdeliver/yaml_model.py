@@ -5,7 +5,7 @@ Errors name source, line and key. Every file of the configuration is read throug
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -20,31 +20,55 @@ from smrt_startdeliver.errors import ConfigurationError
 Model = TypeVar("Model", bound=BaseModel)
 
 _SHOWN_ERRORS = 5
+_MEMBER = "<{}>"
+"""Begins and ends pydantic's name for a member of a union, where that is no step in the text."""
 
 
-def read_model(path: Path, model: type[Model]) -> Model:
+def member(model: type[BaseModel]) -> str:
+    """The tag of a model in a union whose members are told apart by their keys (pydantic's `Tag`)."""
+    return _MEMBER.format(model.__name__)
+
+
+def tuple_from_list(value: object) -> object:
+    """For a field that is a tuple, so that a frozen model holds nothing that changes: YAML has lists."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def nearest(name: str, allowed: Sequence[str]) -> str:
+    """The end of a sentence on a name that is none of those that are allowed: which of them it may mean."""
+    near = get_close_matches(name, allowed, n=1)
+    return f", did you mean {near[0]!r}?" if near else ""
+
+
+def read_model(path: Path, model: type[Model], context: object = None) -> Model:
     """The model that a YAML file holds. Raises ConfigurationError, also where the file cannot be read as UTF-8 text."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read as UTF-8 text: {error}") from None
-    return parse_model(text, str(path), model)
+    return parse_model(text, str(path), model, context)
 
 
-def parse_model(text: str, source: str, model: type[Model]) -> Model:
+def parse_model(text: str, source: str, model: type[Model], context: object = None) -> Model:
     """The model that a YAML text holds; a text of nothing but comments is an empty mapping.
 
-    A validator that wants to point into its value raises a PydanticCustomError whose context has `at`, a path below it.
+    `context` is what the model's validators may ask for. One that wants to point into its value raises a
+    PydanticCustomError whose context has `at`, a path below it.
     Raises ConfigurationError: `<source>, line <n>: <key> <what is wrong and what is allowed>`, for each error.
     """
     root, data = _parse(text, source)
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=context)
     except ValidationError as error:
         found = sorted(_line_and_sentence(detail, root, model) for detail in error.errors(include_url=False))
         sentences = [f"line {line}: {sentence}" for line, sentence in found[:_SHOWN_ERRORS]]
         more = len(found) - len(sentences)
         raise ConfigurationError(f"{source}, {'; '.join(sentences)}{f'; and {more} more' if more else ''}") from None
+
+
+def line_of(text: str, source: str, at: Sequence[int | str]) -> int:
+    """The line of a YAML text, from 1, at which a key or an item stands."""
+    return _line(_parse(text, source)[0], tuple(at))
 
 
 class _Loader(yaml.SafeLoader):
@@ -84,7 +108,7 @@ def _parse(text: str, source: str) -> tuple[yaml.Node | None, Any]:
 
 def _line_and_sentence(detail: ErrorDetails, root: yaml.Node | None, model: type[BaseModel]) -> tuple[int, str]:
     location = (*detail["loc"], *detail.get("ctx", {}).get("at", ()))
-    key = ".".join(str(part) for part in location)
+    key = ".".join(str(part) for part in location if not _is_member(part))
     return _line(root, location), f"{key} {_problem(detail, location, model)}".lstrip()
 
 
@@ -105,6 +129,10 @@ def _problem(detail: ErrorDetails, location: tuple[int | str, ...], model: type[
             # Our own sentences say already what stands there.
             own = detail["type"] == "value_error" or "at" in detail.get("ctx", {})
             return message if own else f"{message}, not {_shown(detail['input'])}"
+
+
+def _is_member(part: int | str) -> bool:
+    return isinstance(part, str) and part.startswith(_MEMBER[0])
 
 
 def _shown(value: object) -> str:
@@ -134,6 +162,9 @@ def _keys(model: type[BaseModel], location: tuple[int | str, ...]) -> set[str]:
     """The keys that a mapping at a location may have."""
     models = [model]
     for part in location:
+        if _is_member(part):
+            models = [each for each in models if member(each) == part]
+            continue
         fields = [field for each in models for key, field in _fields(each) if key == part]
         models = [found for field in fields for found in _models(field.annotation)] or models
     return {key for each in models for key, _ in _fields(each)}

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from smrt_startdeliver.clock import Interval
+from smrt_startdeliver.engage.declared import Declared
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.runs import close_run, open_run, past, read_run
@@ -35,7 +36,7 @@ def request(end: datetime = NOW, kind: Any = "scheduled", **asked: Any) -> Reque
 
 def opened(state: State, asked: Request, settings: Settings = Settings(), **changed: Any) -> int:  # noqa: B008 - frozen
     window = replace(decide(asked, past(state), settings), **changed)
-    return open_run(state, asked, window, settings, MAPPING, CATALOG)
+    return open_run(state, asked, window, settings, MAPPING, Declared(), CATALOG)
 
 
 def ended(state: State, asked: Request, settings: Settings = Settings(), **changed: Any) -> int:  # noqa: B008 - frozen
@@ -58,7 +59,7 @@ def test_a_run_comes_back_to_its_tasks_as_it_was_opened(state: State) -> None:
     settings = Settings(lost_multiplier=Decimal("1.50"), events=("Order Created", "pages"), timezone="Asia/Tokyo")
     asked = request(entities=("users", "events"), full_resync=True, dry_run=True)
     window = replace(decide(asked, Past(), settings), sweep=True)
-    number = open_run(state, asked, window, settings, MAPPING, CATALOG)
+    number = open_run(state, asked, window, settings, MAPPING, Declared(), CATALOG)
     run = read_run(state, number)
     assert run.number == number
     assert run.interval == window.interval == Interval(NOW - HISTORY, NOW)

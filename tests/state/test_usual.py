@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from smrt_startdeliver.engage.declared import Declared
 from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.state.accounts import note_stage
@@ -22,7 +23,7 @@ def run(
 ) -> int:
     """A run that measured this and was closed as it became; the number."""
     request = Request("a run", "scheduled", None, NOW, **asked)
-    number = open_run(state, request, decide(request, past(state), Settings()), Settings(), "", NO_TABLES)
+    number = open_run(state, request, decide(request, past(state), Settings()), Settings(), "", Declared(), NO_TABLES)
     note_stage(state, number, "plan", Fates(), counts)
     if guard:
         state.write("note_guard", [{"run": number, "guard": guard}])

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from smrt_startdeliver.derive.days import day_of, first_instant, iso_day
-from smrt_startdeliver.mapping.iso_text import days_in, times_in
+from smrt_startdeliver.derive.days import day_of, iso_day
+from smrt_startdeliver.mapping.iso_text import days_in, first_instants_in, times_in
 from smrt_startdeliver.mapping.number_text import number_texts
 
 Kind = Literal["text", "number", "integer", "boolean", "time", "date"]
@@ -90,11 +90,11 @@ def _to_number(values: pd.Series[Any], kind: Kind, zone: ZoneInfo) -> pd.Series[
     if kind == "time":
         return _milliseconds(values)
     if kind == "date":
-        return _milliseconds(_first_instants(values.astype("str"), zone))
+        return _milliseconds(first_instants_in(values.astype("str"), zone))
     texts = values.astype("str").str.strip()
     numbers = number_texts(texts)
     if kind == "text":
-        times = times_in(texts).fillna(_first_instants(texts, zone))
+        times = times_in(texts).fillna(first_instants_in(texts, zone))
         return numbers.fillna(_milliseconds(times))
     return numbers
 
@@ -131,12 +131,6 @@ def _none(values: pd.Series[Any]) -> pd.Series[str]:
 def _days(times: pd.Series[pd.Timestamp], zone: ZoneInfo) -> pd.Series[str]:
     known = times.dropna()
     return iso_day(day_of(known, zone)).reindex(times.index)
-
-
-def _first_instants(texts: pd.Series[str], zone: ZoneInfo) -> pd.Series[pd.Timestamp]:
-    known = days_in(texts).dropna()
-    days = pd.Series(known.to_numpy().astype("datetime64[D]").astype("int64"), index=known.index)
-    return first_instant(days, zone).reindex(texts.index)
 
 
 def _milliseconds(times: pd.Series[pd.Timestamp]) -> pd.Series[str]:

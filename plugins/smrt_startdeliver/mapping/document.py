@@ -29,7 +29,7 @@ BUILT_IN: dict[Entity, dict[str, FieldType]] = {
 EMAIL = "email"
 ACTIVE = "active"
 """The field of a customer that `on_vanish: deactivate` makes false."""
-_CUSTOM_FIELD = re.compile(r"customfield\w+", re.ASCII)
+CUSTOM_FIELD = re.compile(r"customfield\w+", re.ASCII)
 
 
 def _is_path(text: str) -> str:
@@ -158,7 +158,7 @@ def _check_mapping(entity: Entity, mapping: Sequence[FieldMapping], match: Field
 
 def _check_alias(entity: Entity, field: FieldMapping, *at: str | int) -> None:
     built_in = BUILT_IN[entity]
-    if field.field not in built_in and not _CUSTOM_FIELD.fullmatch(field.field):
+    if field.field not in built_in and not CUSTOM_FIELD.fullmatch(field.field):
         allowed = ", ".join(built_in)
         raise _wrong(
             f"{field.field} is no field: allowed are {allowed} and aliases as customfieldExternalId", *at, "field"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pandas as pd
+
+from smrt_startdeliver.derive.days import first_instant
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = _DAY + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
@@ -27,3 +31,10 @@ def times_in(texts: pd.Series[str]) -> pd.Series[pd.Timestamp]:
     times = times.str.replace(r"(\.[0-9]{6})[0-9]+", r"\1", regex=True)  # more digits would make pandas count in ns
     instants = pd.to_datetime(times, format="ISO8601", utc=True, errors="coerce").astype("datetime64[us, UTC]")
     return instants.where(instants.between(_FIRST, _LAST))
+
+
+def first_instants_in(texts: pd.Series[str], zone: ZoneInfo) -> pd.Series[pd.Timestamp]:
+    """Each text that is a date as the first instant of that day in `zone`, datetime64[us, UTC]; NaT elsewhere."""
+    known = days_in(texts).dropna()
+    days = pd.Series(known.to_numpy().astype("datetime64[D]").astype("int64"), index=known.index)
+    return first_instant(days, zone).reindex(texts.index)

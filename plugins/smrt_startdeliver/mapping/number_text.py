@@ -8,6 +8,8 @@ from decimal import Decimal
 import pandas as pd
 
 _CANONICAL_INTEGER = r"0|-?[1-9][0-9]{0,17}"
+_PLAIN_DECIMAL = r"(0|-?[1-9][0-9]{0,17})\.[0-9]{1,17}"
+"""Canonical but for zeros at its end, as warehouses write money."""
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _LARGEST_EXPONENT = 307
 """JSON readers hold a number as a double: beyond this power of ten they would make it infinite or nothing."""
@@ -16,8 +18,9 @@ _LARGEST_EXPONENT = 307
 def number_texts(texts: pd.Series[str]) -> pd.Series[str]:
     """Each text's number as `canonical_number` gives it; null where it is none, or null."""
     canonical = texts.str.fullmatch(_CANONICAL_INTEGER, na=False)
-    others = texts.mask(canonical).map(canonical_number, na_action="ignore").astype("str")
-    return texts.where(canonical, others)
+    decimal = texts.str.fullmatch(_PLAIN_DECIMAL, na=False)
+    others = texts.mask(canonical | decimal).map(canonical_number, na_action="ignore").astype("str")
+    return others.mask(canonical, texts).mask(decimal, texts.str.rstrip("0").str.rstrip("."))
 
 
 def canonical_number(text: str) -> str | None:

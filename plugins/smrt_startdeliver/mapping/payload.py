@@ -24,6 +24,9 @@ UNKNOWN = "\0unknown"
 DERIVED_PREFIX = "derived."
 """Begins the names of the columns that hold derived traits, as no column of a warehouse does (`derived.isLost`)."""
 
+COMPUTED_PREFIX = "computed."
+"""Begins the names of the columns that hold computed traits and audiences, by their keys (`computed.at_risk`)."""
+
 _JSON_COLUMN = "custom_fields"
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _UTC = ZoneInfo("UTC")
@@ -112,13 +115,15 @@ class Payloads:
 
 
 def user_payloads(users: pd.DataFrame, kinds: Mapping[str, Kind]) -> Payloads:
-    """Rows of `users` as payloads, with the derived traits in the place of SMRT's own of those names.
+    """Rows of `users` as payloads, with derived and computed traits in the place of columns of those names.
 
     A derived trait whose column is missing is unknown, whatever SMRT says of it; so is a demographic that is null.
     """
-    smrt_own = [snake_case(trait) for trait in DERIVED_TRAITS]
+    columns = map(str, users)
+    computed = {name: name.removeprefix(COMPUTED_PREFIX) for name in columns if name.startswith(COMPUTED_PREFIX)}
+    smrt_own = [*(snake_case(trait) for trait in DERIVED_TRAITS), *computed.values()]
     rows = users.drop(columns=smrt_own, errors="ignore")
-    rows = rows.rename(columns={DERIVED_PREFIX + trait: snake_case(trait) for trait in DERIVED_TRAITS})
+    rows = rows.rename(columns={DERIVED_PREFIX + trait: snake_case(trait) for trait in DERIVED_TRAITS} | computed)
     if "demographic" in rows:
         rows["demographic"] = rows["demographic"].astype("str").fillna(UNKNOWN)
     return Payloads(rows, {column: kind for column, kind in kinds.items() if column not in smrt_own})

@@ -20,10 +20,10 @@ from smrt_startdeliver.mapping.fields import (
     match_values,
     rejected,
 )
-from smrt_startdeliver.mapping.payload import UNKNOWN, user_payloads
+from smrt_startdeliver.mapping.payload import COMPUTED_PREFIX, UNKNOWN, user_payloads
 from smrt_startdeliver.settings import Settings
 
-__all__ = ["CUSTOMER_LINK", "UNKNOWN", "Wanted", "match_alone", "wanted_users"]
+__all__ = ["CUSTOMER_LINK", "UNKNOWN", "Wanted", "known_by_events", "match_alone", "wanted_users"]
 
 CUSTOMER_LINK = "customerId"
 """The field of a user that ties it to its customer; a customer key that is rejected is reported under its name."""
@@ -55,7 +55,7 @@ def wanted_users(
     """The users of Startdeliver, one a row of `users`; their key is the user id.
 
     `users`: user_id (str, no nulls, each once), the warehouse's columns by their names, and the derived traits as
-    `derived.lastVisit` and so on. `kinds`: what the warehouse's columns hold.
+    `derived.lastVisit` and so on, the computed ones as `computed.<key>`. `kinds`: what the warehouse's columns hold.
     """
     zone = settings.zone
     payloads = user_payloads(users.reset_index(drop=True), kinds)
@@ -87,13 +87,23 @@ def wanted_users(
 
 
 def match_alone(user_ids: pd.Series[str], document: MappingDocument, settings: Settings) -> Wanted:
-    """Users with the match field alone: those of customers without a row in `users`, of whom only the id is known.
+    """Users with the match field alone: those of whom only the id is known.
 
     Where the match field is not filled from `userId`, none has a match value.
     """
-    nothing_else = {"user_mapping": (), "startdeliver_customer_field": None, "external_customer_field": None}
-    alone = document.model_copy(update=nothing_else | {"customer_mapping": ()})
-    return wanted_users(pd.DataFrame({"user_id": user_ids}), {}, alone, settings)
+    return known_by_events(pd.DataFrame({"user_id": user_ids}), document, settings)
+
+
+def known_by_events(customers: pd.DataFrame, document: MappingDocument, settings: Settings) -> Wanted:
+    """Users without a row in `users`, with the match field and what was computed of them.
+
+    `customers`: user_id (str), and computed traits and audiences as `computed.<key>`.
+    """
+    keys = {str(name).removeprefix(COMPUTED_PREFIX) for name in customers if name != "user_id"}
+    computed = tuple(mapping for mapping in document.user_mapping if mapping.path.column(keys))
+    of_customers = {"startdeliver_customer_field": None, "external_customer_field": None, "customer_mapping": ()}
+    alone = document.model_copy(update={"user_mapping": computed, **of_customers})
+    return wanted_users(customers, {}, alone, settings)
 
 
 def _customer_keys(match: MatchValues) -> pd.Series[str]:

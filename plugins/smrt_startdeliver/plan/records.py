@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smrt_startdeliver.mapping.number_text import canonical_number
 from smrt_startdeliver.mapping.records import UNKNOWN
-from smrt_startdeliver.plan.fingerprints import field_fingerprint
+from smrt_startdeliver.plan.fingerprints import NOTHING_AT_REST, AtRest, field_fingerprint
 
 Fields = Mapping[str, str | None]
 """Alias -> canonical text, None for null, UNKNOWN for a value of which nothing is said."""
@@ -16,11 +16,13 @@ Acknowledged = Mapping[str, str]
 """Alias -> fingerprint of the value that Startdeliver holds; an alias that is null there is absent."""
 
 
-def changed_fields(wanted: Fields, acknowledged: Acknowledged, *, sync_nulls: bool) -> dict[str, str | None]:
+def changed_fields(
+    wanted: Fields, acknowledged: Acknowledged, *, sync_nulls: bool, at_rest: AtRest = NOTHING_AT_REST
+) -> dict[str, str | None]:
     """The fields to send (semantics.md, What is sent when nothing changed).
 
     A value goes out where its fingerprint differs; a null where a value was set before, unless `sync_nulls` is off; a
-    null that was never set, and what is unknown, do not.
+    null or a value at rest that was never set, and what is unknown, do not.
     """
     changed: dict[str, str | None] = {}
     for alias, value in wanted.items():
@@ -29,6 +31,8 @@ def changed_fields(wanted: Fields, acknowledged: Acknowledged, *, sync_nulls: bo
         if value is None:
             if sync_nulls and alias in acknowledged:
                 changed[alias] = None
+        elif value == at_rest.get(alias) and alias not in acknowledged:
+            continue
         elif acknowledged.get(alias) != field_fingerprint(value):
             changed[alias] = value
     return changed
@@ -45,11 +49,12 @@ def held_already(found: Mapping[str, Any], wanted: Fields) -> dict[str, str]:
 
     Where we have no value of our own, theirs stays: it does not count as acknowledged, so no null is sent over it.
     """
-    return {
-        alias: field_fingerprint(canonical_text(found[alias]))
-        for alias, value in wanted.items()
-        if value not in (None, UNKNOWN) and found.get(alias) is not None
-    }
+    return held_by(found, [alias for alias, value in wanted.items() if value not in (None, UNKNOWN)])
+
+
+def held_by(found: Mapping[str, Any], aliases: Iterable[str]) -> dict[str, str]:
+    """What an object holds of some fields; those that are null in it are absent."""
+    return {alias: field_fingerprint(canonical_text(found[alias])) for alias in aliases if found.get(alias) is not None}
 
 
 def canonical_text(value: Any) -> str:

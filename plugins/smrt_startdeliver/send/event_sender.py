@@ -47,6 +47,24 @@ class OutgoingEvent:
         return {"type": self.type, "entity": self.entity, "properties": self.properties, "at_path": self.at_path}
 
 
+def intend(state: State, run: int, events: Sequence[OutgoingEvent]) -> None:
+    """Write down that a run is about to send these events: until one is settled, nobody knows what came of it."""
+    state.write(
+        "intend_events",
+        [
+            {
+                "id": event.id,
+                "name": event.name,
+                "user_id": event.user_id,
+                "happened_at": event.time,
+                "body": json.dumps(event.body()),
+                "run": run,
+            }
+            for event in events
+        ],
+    )
+
+
 @dataclass
 class EventSender:
     """Sends events. `match_types` are the types of the fields that users are matched on.
@@ -72,7 +90,7 @@ class EventSender:
         """
         self.still_ours()
         sendable = [event for event in events if event.fate is None] if self.may_go_on() else []
-        self._intend([event for event in events if event.fate is not None] + sendable)
+        intend(self.state, self.run, [event for event in events if event.fate is not None] + sendable)
         by_user = [list(group) for _, group in groupby(sendable, key=lambda event: event.user_id)]
         try:
             send_in_order(by_user, self._send_one, self.max_in_flight, self.may_go_on, self.still_ours)
@@ -95,22 +113,6 @@ class EventSender:
             missing += [event for event in some if event.fate is None]
             self._settle([event for event in some if event.fate is not None])
         return missing
-
-    def _intend(self, events: Sequence[OutgoingEvent]) -> None:
-        self.state.write(
-            "intend_events",
-            [
-                {
-                    "id": event.id,
-                    "name": event.name,
-                    "user_id": event.user_id,
-                    "happened_at": event.time,
-                    "body": json.dumps(event.body()),
-                    "run": self.run,
-                }
-                for event in events
-            ],
-        )
 
     def _send_one(self, event: OutgoingEvent) -> None:
         if event.match_field not in self.match_types:  # its user was tied by a field that is not mapped any more

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from smrt_startdeliver.mapping.records import UNKNOWN
-from smrt_startdeliver.plan.records import after, canonical_text, changed_fields, held_already
+from smrt_startdeliver.plan.fingerprints import AtRest
+from smrt_startdeliver.plan.records import after, canonical_text, changed_fields, held_already, held_by
 from smrt_startdeliver.send.in_flight import send_in_order
 from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error
 from smrt_startdeliver.send.refusals import note_refusals
@@ -28,7 +29,8 @@ class Record:
     `fields`: alias -> canonical text, None or UNKNOWN. `startdeliver_id` is None until it is looked up or created;
     `acknowledged` are the fingerprints of what Startdeliver holds. `customer_key`: a user's customer, None where there
     is none, UNKNOWN where nothing is said of it. `refused_before`: an earlier run could not make Startdeliver take it.
-    `fate` is None until it is known; one that is given is left as it is.
+    `theirs`: the fields that are left alone, as a person filled them. `fate` is None until it is known; one that is
+    given is left as it is.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Record:
     acknowledged: dict[str, str] = field(default_factory=dict)
     intended: tuple[str, str] | None = None
     refused_before: bool = False
+    theirs: frozenset[str] = frozenset()
     fate: Fate | None = None
     created_here: bool = False
     rejection: Rejection | None = None
@@ -50,8 +53,9 @@ class Record:
 class RecordSender:
     """Sends the records of one entity. With `dry_run` it looks up, plans, and writes nothing anywhere.
 
-    `may_go_on` is asked before each batch and each record: once it says no, what is left keeps no fate. `still_ours`
-    raises where the right to write was lost.
+    `at_rest`: values that are not sent where none was ever set. `fill_empty`: fields that are left alone where
+    Startdeliver holds what we did not write; it is asked right before. `may_go_on` is asked before each batch and each
+    record: once it says no, what is left keeps no fate. `still_ours` raises where the right to write was lost.
     """
 
     entity: Literal["customer", "user"]
@@ -65,6 +69,8 @@ class RecordSender:
     dry_run: bool
     may_go_on: Callable[[], bool]
     still_ours: Callable[[], None]
+    at_rest: AtRest = field(default_factory=dict)
+    fill_empty: frozenset[str] = frozenset()
     _breaker: RefusalBreaker = field(init=False, default_factory=RefusalBreaker)
     _tied: dict[int, str] = field(init=False, default_factory=dict)
     """Whose Startdeliver's ids are that were found here: not all of them are acknowledged yet."""
@@ -78,6 +84,7 @@ class RecordSender:
             return
         self._look_up([record for record in records if record.startdeliver_id is None and record.fate is None])
         open_records = [record for record in records if record.fate is None]
+        self._look_before_filling(open_records)
         if self.dry_run:
             for record in open_records:
                 record.fate = self._planned(record)
@@ -125,6 +132,35 @@ class RecordSender:
             record.created_here = record.intended is not None  # it was not there before we meant to create it
             self._tied[record.startdeliver_id] = record.key
             record.acknowledged = held_already(one, record.fields)
+            self._leave_theirs(record, one, ours=record.acknowledged if record.created_here else {})
+
+    def _look_before_filling(self, records: Sequence[Record]) -> None:
+        """Ask what Startdeliver holds of the fields that are only filled, where one of them is to change.
+
+        Who was looked up or is created needs no asking; who is not found by what they match on is left alone.
+        """
+        changing = [
+            record
+            for record in records
+            if record.startdeliver_id is not None
+            and record.startdeliver_id not in self._tied
+            and self.fill_empty & self._changes(record).keys()
+        ]
+        for record in changing:
+            record.theirs = self.fill_empty
+        for match_field in sorted({record.match_field for record in changing} & self.types.keys()):
+            by_id = {record.startdeliver_id: record for record in changing if record.match_field == match_field}
+            values = [wire.json_value(record.match_value, self.types[match_field]) for record in by_id.values()]
+            for one in self.api.find(self.entity, match_field, values):
+                if int(one["id"]) in by_id:
+                    record = by_id[int(one["id"])]
+                    self._leave_theirs(record, one, ours=record.acknowledged)
+
+    def _leave_theirs(self, record: Record, found: Mapping[str, Any], ours: Mapping[str, str]) -> None:
+        """Leave alone what was typed into the fields that are only filled: what we wrote (`ours`) is not."""
+        held = held_by(found, [alias for alias in self.fill_empty if found.get(alias) != ""])
+        record.theirs = frozenset(alias for alias in held if held[alias] != ours.get(alias))
+        record.acknowledged = {alias: held for alias, held in record.acknowledged.items() if alias not in record.theirs}
 
     def _send_one(self, record: Record) -> None:
         try:
@@ -176,7 +212,7 @@ class RecordSender:
 
     def _find_or_create(self, record: Record) -> None:
         """Somebody deleted it in Startdeliver: it is a new record again, unless it is there under another id."""
-        record.startdeliver_id, record.acknowledged = None, {}
+        record.startdeliver_id, record.acknowledged, record.theirs = None, {}, frozenset()
         self._adopt(record.match_field, {record.match_value: record})
         if record.fate != "rejected":
             self._save(record)
@@ -185,7 +221,8 @@ class RecordSender:
         acknowledged: Mapping[str, str] = record.acknowledged
         if self.full_resync:  # every value again, whatever is acknowledged of it; nulls as ever
             acknowledged = dict.fromkeys(acknowledged, "")
-        return changed_fields(record.fields, acknowledged, sync_nulls=self.sync_nulls)
+        ours = {alias: value for alias, value in record.fields.items() if alias not in record.theirs}
+        return changed_fields(ours, acknowledged, sync_nulls=self.sync_nulls, at_rest=self.at_rest)
 
     def _planned(self, record: Record) -> Fate:
         if record.startdeliver_id is None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from smrt_startdeliver.engage.declared import fields_of
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
-from smrt_startdeliver.plan.fingerprints import record_fingerprints
+from smrt_startdeliver.plan.fingerprints import AtRest, record_fingerprints
 from smrt_startdeliver.plan.matching import match_fingerprints
 from smrt_startdeliver.plan.records import changed_fields
 from smrt_startdeliver.stages.datasets import DIFFERING, HELD_USERS, NAMES, NO_FIELDS, SHARED_MATCHES, WANTED
@@ -52,6 +53,11 @@ def aliases_of(records: pd.DataFrame) -> list[str]:
     return [str(column) for column in records if column not in NO_FIELDS]
 
 
+def at_rest(job: Job, entity: Entity) -> AtRest:
+    """The value at rest of each field that is computed; None where it has none but null."""
+    return {alias: one.at_rest for alias, one in fields_of(job.run.document, job.run.declared, entity).items()}
+
+
 class _Comparison:
     """The comparison of one entity."""
 
@@ -63,6 +69,7 @@ class _Comparison:
         shared = job.staging.read(SHARED_MATCHES, 0) if entity == "user" else None
         self.shared = pd.Series(dtype="int64") if shared is None else shared["match"]
         self.measured: Counter[str] = Counter()
+        self.at_rest = at_rest(job, entity)
 
     def compare(self) -> None:
         writer = self.job.staging.writer(DIFFERING[self.entity])
@@ -78,7 +85,7 @@ class _Comparison:
         columns = list(wanted)
         linked = with_customer_ids(self.job, wanted) if self._has_links() else wanted
         aliases = aliases_of(linked)
-        linked = linked.assign(now=record_fingerprints(linked, aliases))
+        linked = linked.assign(now=record_fingerprints(linked, aliases, self.at_rest))
         known = self.job.state.frame_of_keys("records", _ACKNOWLEDGED, linked["key"], entity=self.entity)
         linked = linked.merge(known, on="key", how="left")
 
@@ -148,5 +155,5 @@ class _Comparison:
         )
         for key, fields in zip(records["key"], cells, strict=True):
             before = acknowledged[key]
-            changed = changed_fields(fields, before, sync_nulls=True)
+            changed = changed_fields(fields, before, sync_nulls=True, at_rest=self.at_rest)
             self.measured.update(f"changed {alias}" for alias in changed.keys() & before.keys())

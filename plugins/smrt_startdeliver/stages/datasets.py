@@ -8,6 +8,18 @@ DERIVED_EVENTS = "derived"
 TRAITS = "traits"
 """user_id and the derived traits, a row a customer of `users`."""
 
+COMPUTED = "computed"
+"""user_id and a column a declared trait and audience by its key, a row a customer, as they are at `end`."""
+
+CHANGES = "audiences/changes"
+"""user_id, audience (its key), member, change (a number, from 1 on): who entered or left; held audiences included."""
+
+LET_THROUGH = "audiences/let_through"
+"""Those of the changes that the run may act on."""
+
+SYNCED = "audiences/synced"
+"""What of `computed` is to be synced: without what is not known, held audiences as they were."""
+
 OUTGOING_DERIVED, OUTGOING_RAW = "outgoing/derived", "outgoing/raw"
 """The events to send. `entity` is what an event is accounted under; `at_path` its value at
 `segment_override_matching_field`, null where its customer's own match counts; `properties` compact JSON; `waited`

@@ -17,8 +17,8 @@ from smrt_startdeliver.mapping.iso_text import days_in, times_in
 from smrt_startdeliver.mapping.payload import UNKNOWN
 from smrt_startdeliver.plan.derived_events import in_reach, lost_before, over_epochs, stale
 from smrt_startdeliver.settings import Settings
-from smrt_startdeliver.stages import history
-from smrt_startdeliver.stages.datasets import DERIVED_EVENTS, TRAITS
+from smrt_startdeliver.stages import engage, history
+from smrt_startdeliver.stages.datasets import COMPUTED, DERIVED_EVENTS, TRAITS
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.last_visits import all_last_visits, own_last_visits
 from smrt_startdeliver.stages.rejecting import reject_values
@@ -30,12 +30,14 @@ _LOST = {"id": "str", "user_id": "str", "time": "datetime64[us, UTC]"}
 
 
 def derive(job: Job) -> None:
-    """Stage `derived`, the events that the run may send, and `traits`, a row a customer of `users`."""
+    """Stage `derived`, the events that the run may send, `traits`, a row a customer of `users`, and `computed`."""
     spends = [_spend(job, bucket) for bucket in range(job.staging.buckets)]
     ranked = np.concatenate([found["spend"].to_numpy() for found in spends if found is not None] or [np.empty(0)])
-    events, traits = job.staging.writer(DERIVED_EVENTS), job.staging.writer(TRAITS)
+    events, traits, computed = map(job.staging.writer, (DERIVED_EVENTS, TRAITS, COMPUTED))
     for bucket, spent in enumerate(spends):
-        _derive_bucket(job, bucket, spent, ranked, events, traits)
+        derived = _derive_bucket(job, bucket, spent, ranked, events, traits)
+        if engage.is_computed(job):
+            computed.write(engage.computed(job, bucket, derived))
 
 
 def _spend(job: Job, bucket: int) -> pd.DataFrame | None:
@@ -54,7 +56,7 @@ def _derive_bucket(
     ranked: npt.NDArray[np.float64],
     events: BucketWriter,
     traits: BucketWriter,
-) -> None:
+) -> engage.Derived:
     run, settings, end = job.run, job.run.settings, job.run.interval.end
     seen = history.evidence(job, bucket)
     users = history.users(job, bucket)
@@ -88,6 +90,7 @@ def _derive_bucket(
     if "nextBirthday" in frame:  # what cannot be read is not known: it takes nothing away
         frame["nextBirthday"] = frame["nextBirthday"].mask(frame["user_id"].isin(unreadable["user_id"]), UNKNOWN)
     traits.write(frame)
+    return engage.Derived(users, known, seen, told, born)
 
 
 def own_or_ranked(customers: pd.DataFrame, spent: pd.DataFrame | None, ranked: npt.NDArray[np.float64]) -> pd.DataFrame:

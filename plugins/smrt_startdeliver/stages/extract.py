@@ -11,8 +11,8 @@ from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.stages.forgotten import forgotten_ids, without_forgotten
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.vocabulary import EVENT_TABLES, EventTable
-from smrt_startdeliver.warehouse.catalog import GROUPS, IDENTIFIES, LOAD_TIMES, USERS
+from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, IDENTIFIES, USERS, EventTable
+from smrt_startdeliver.warehouse.catalog import LOAD_TIMES
 from smrt_startdeliver.warehouse.statements import over_rows
 from smrt_startdeliver.warehouse.stream import stream
 

@@ -12,8 +12,7 @@ from smrt_startdeliver.plan.raw_events import entity_of
 from smrt_startdeliver.stages.datasets import CUSTOMER_CANDIDATES
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.state.database import State
-from smrt_startdeliver.vocabulary import EVENT_TABLES
-from smrt_startdeliver.warehouse.catalog import GROUPS, USERS
+from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, USERS
 
 _FORGOTTEN = {"user_id": "str"}
 _EVENT_ENTITIES = {table.table: entity_of(table) for table in EVENT_TABLES}

@@ -7,8 +7,7 @@ import pandas as pd
 from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages.datasets import OUTGOING_DERIVED, OUTGOING_RAW
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.vocabulary import EVENT_TABLES, NEW_CUSTOMER_SIGNUP, ORDER_CREATED, PICKUP_COMPLETED
-from smrt_startdeliver.warehouse.catalog import USERS
+from smrt_startdeliver.vocabulary import EVENT_TABLES, NEW_CUSTOMER_SIGNUP, ORDER_CREATED, PICKUP_COMPLETED, USERS
 
 _EVIDENCE = ["id", "user_id", "name", "time", "loaded_at"]
 _NO_EVIDENCE = pd.DataFrame(
@@ -27,7 +26,7 @@ def evidence(job: Job, bucket: int) -> pd.DataFrame:
     """Accepted events that visits, lapses and traits are derived from: id, user_id, name, time, loaded_at."""
     names = {ORDER_CREATED, PICKUP_COMPLETED, NEW_CUSTOMER_SIGNUP}
     names |= {name for epoch in job.run.epochs for name in epoch.settings.visit_sources}
-    frames = [_accepted(job, _TABLES[name], bucket, _EVIDENCE, name=name) for name in sorted(names)]
+    frames = [accepted_events(job, _TABLES[name], bucket, _EVIDENCE, name=name) for name in sorted(names)]
     return pd.concat([_NO_EVIDENCE, *(frame for frame in frames if frame is not None)], ignore_index=True)
 
 
@@ -37,7 +36,7 @@ def orders(job: Job, bucket: int) -> pd.DataFrame | None:
     if "value" not in columns:
         return None
     wanted = [VALUE + name for name in ("order_id", "value") if name in columns]
-    frame = _accepted(job, _TABLES[ORDER_CREATED], bucket, ["id", "user_id", "time", *wanted])
+    frame = accepted_events(job, _TABLES[ORDER_CREATED], bucket, ["id", "user_id", "time", *wanted])
     if frame is None:
         frame = _NO_EVIDENCE[["id", "user_id", "time"]].assign(value_value=pd.Series(dtype="str"))
     frame = frame.rename(columns=lambda name: name.removeprefix(VALUE))
@@ -58,7 +57,9 @@ def users(job: Job, bucket: int) -> pd.DataFrame:
 def customers_of_events(job: Job, bucket: int) -> pd.Series[str]:
     """The user ids of all accepted events before `end`, and of those that the run sends, each once."""
     frames = [
-        _accepted(job, table.table, bucket, ["user_id"]) for table in EVENT_TABLES if table.table in job.catalog.tables
+        accepted_events(job, table.table, bucket, ["user_id"])
+        for table in EVENT_TABLES
+        if table.table in job.catalog.tables
     ]
     outgoing = [chunk for name in (OUTGOING_DERIVED, OUTGOING_RAW) for chunk in job.staging.chunks(name, bucket)]
     ids = [frame["user_id"] for frame in (*frames, *outgoing) if frame is not None]
@@ -72,10 +73,16 @@ def late_customers(job: Job, seen: pd.DataFrame) -> pd.Series[str]:
     return seen.loc[fresh & seen["name"].isin(names), "user_id"].drop_duplicates()
 
 
-def _accepted(job: Job, table: str, bucket: int, columns: list[str], *, name: str | None = None) -> pd.DataFrame | None:
+def accepted_events(
+    job: Job, table: str, bucket: int, columns: list[str], *, name: str | None = None
+) -> pd.DataFrame | None:
+    """The columns (as staged) of a table's accepted events before `end`, with a column `name` where it is given.
+
+    None where the bucket has no row of the table.
+    """
     chunks = [
         chunk.loc[chunk["reason"].isna() & (chunk["time"] < job.run.interval.end), columns]
-        for chunk in job.staging.chunks(f"events/{table}", bucket)
+        for chunk in job.staging.chunks(f"events/{table}", bucket, dict.fromkeys([*columns, "reason", "time"]))
     ]
     if not chunks:
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from smrt_startdeliver.engage.declared import fields_of
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.mapping.field_types import field_types
 from smrt_startdeliver.plan.fingerprints import record_fingerprints
@@ -14,7 +15,8 @@ from smrt_startdeliver.plan.records import Acknowledged
 from smrt_startdeliver.plan.vanished import active_again
 from smrt_startdeliver.send.record_sender import Record, RecordSender
 from smrt_startdeliver.stages.act_on_vanished import act_on_vanished
-from smrt_startdeliver.stages.compare import aliases_of, is_synced, with_customer_ids
+from smrt_startdeliver.stages.audience_changes import note_audiences
+from smrt_startdeliver.stages.compare import aliases_of, at_rest, is_synced, with_customer_ids
 from smrt_startdeliver.stages.connect import note_requests, startdeliver
 from smrt_startdeliver.stages.datasets import DIFFERING, NAMES, REFUSED
 from smrt_startdeliver.stages.forgotten import drop_forgotten, forgotten_records
@@ -46,6 +48,8 @@ def load_records(job: Job, entity: Entity) -> None:
         time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
         if is_synced(job, entity) and not job.run.dry_run:
             job.state.write("acknowledge_traits", [{"run": job.run.number}])
+            if entity == "user":
+                note_audiences(job)
         sender = RecordSender(
             entity=entity,
             types=field_types(job.run.document, entity),
@@ -54,6 +58,8 @@ def load_records(job: Job, entity: Entity) -> None:
             run=job.run.number,
             max_in_flight=job.run.settings.max_in_flight,
             sync_nulls=job.run.settings.sync_nulls,
+            at_rest=at_rest(job, entity),
+            fill_empty=_fill_empty(job, entity),
             full_resync=job.run.full_resync and is_synced(job, entity),
             dry_run=job.run.dry_run,
             may_go_on=time.is_left,
@@ -63,6 +69,12 @@ def load_records(job: Job, entity: Entity) -> None:
         if entity == "user":
             act_on_vanished(job, api, time.is_left, lock.check)
     note_requests(job, api)
+
+
+def _fill_empty(job: Job, entity: Entity) -> frozenset[str]:
+    """The computed fields that are not put over what a person typed."""
+    fields = fields_of(job.run.document, job.run.declared, entity)
+    return frozenset(alias for alias, one in fields.items() if one.policy == "fill_empty")
 
 
 class _Load:
@@ -96,7 +108,7 @@ class _Load:
         if self.entity == "user" and is_synced(self.job, "user"):
             rows = with_customer_ids(self.job, rows)
         aliases = aliases_of(rows)
-        rows = rows.assign(now=record_fingerprints(rows, aliases))
+        rows = rows.assign(now=record_fingerprints(rows, aliases, at_rest(self.job, self.entity)))
         known = self.job.state.frame_of_keys("records", _KNOWN, rows["key"], entity=self.entity)
         rows = rows.merge(known, on="key", how="left", suffixes=("", "_acknowledged"))
         held = self.job.state.rows("record_fields", entity=self.entity, keys=list(rows["key"]))

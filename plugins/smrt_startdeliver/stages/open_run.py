@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 
+from smrt_startdeliver.engage.declared import Declared, fields_of, with_declared
+from smrt_startdeliver.engage.files import load_declared, refuse_renamed
 from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping, required_fields
 from smrt_startdeliver.mapping.source import mapping_text
 from smrt_startdeliver.plan.fates import Fates
@@ -14,6 +16,7 @@ from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
 from smrt_startdeliver.state.accounts import note_stage
 from smrt_startdeliver.state.database import State
+from smrt_startdeliver.state.declarations import synced_declarations
 from smrt_startdeliver.state.runs import open_run, past
 from smrt_startdeliver.warehouse.catalog import count_users, read_catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
@@ -36,20 +39,35 @@ def start(request: Request) -> Ticket:
         log.warning("settings.yaml sets no timezone: days are counted in UTC, not on the business's calendar")
     mapping = mapping_text()
     document = parse_mapping(mapping.text, mapping.source)
+    declared = load_declared(config_folder(), document, settings)
+    _say_what_is_not_sent(document, declared)
     engine = warehouse_engine()
     try:
         catalog = read_catalog(engine, settings.source_schema)
         buckets = max(settings.partitions, -(-count_users(engine, catalog.schema) // CUSTOMERS_A_BUCKET), 1)
-        checks = _check_startdeliver(document)
+        checks = _check_startdeliver(with_declared(document, declared))
         state = State(engine, settings.state_schema)
         state.create()
+        if not request.force:
+            refuse_renamed(config_folder(), declared, synced_declarations(state))
         window = decide(request, past(state), settings)
-        run = open_run(state, request, window, settings, mapping.text, catalog)
+        run = open_run(state, request, window, settings, mapping.text, declared, catalog)
         note_stage(state, run, "open_run", Fates(), {"requests check": checks, "seconds": time.monotonic() - started})
         log.info("run %s reads what was loaded from %s to %s", run, window.read_from, window.interval.end)
         return Ticket(run, settings.state_schema, buckets)
     finally:
         engine.dispose()
+
+
+def _say_what_is_not_sent(document: MappingDocument, declared: Declared) -> None:
+    sent = {one.key for one in fields_of(with_declared(document, declared), declared, "user").values()}
+    for one in declared:
+        if one.key not in sent:
+            log.warning(
+                "%r is not sent: it names no `field`, and the mapping document does not map traits.%s",
+                one.name,
+                one.key,
+            )
 
 
 def _check_startdeliver(document: MappingDocument) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smrt_startdeliver.stages.audiences import plan_audiences
 from smrt_startdeliver.stages.compare import compare
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.plan_events import plan_events
@@ -11,6 +12,7 @@ from smrt_startdeliver.stages.vanished import find_vanished
 
 def plan(job: Job) -> None:
     """Stage the events that go out, the records that differ and who vanished; every other row has its fate."""
+    plan_audiences(job)
     plan_events(job)
     plan_records(job)
     compare(job)

@@ -8,7 +8,14 @@ from smrt_startdeliver.mapping.paths import parse_path
 from smrt_startdeliver.plan.derived_events import selected
 from smrt_startdeliver.plan.properties import VALUE, property_texts
 from smrt_startdeliver.plan.raw_events import candidates, entity_of, is_selected
-from smrt_startdeliver.stages.datasets import DERIVED_EVENTS, OUTGOING_COLUMNS, OUTGOING_DERIVED, OUTGOING_RAW
+from smrt_startdeliver.stages.audience_changes import entered_and_exited
+from smrt_startdeliver.stages.datasets import (
+    DERIVED_EVENTS,
+    LET_THROUGH,
+    OUTGOING_COLUMNS,
+    OUTGOING_DERIVED,
+    OUTGOING_RAW,
+)
 from smrt_startdeliver.stages.extract import properties
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.memory import left_open, unsent
@@ -25,6 +32,8 @@ def plan_events(job: Job) -> None:
         return
     for bucket in range(job.staging.buckets):
         derived.write(_derived(job, bucket))
+        if job.run.settings.audience_events:
+            derived.write(_audience_events(job, bucket))
         for table in EVENT_TABLES:
             if table.table in job.catalog.tables:
                 for chunk in job.staging.chunks(f"events/{table.table}", bucket):
@@ -45,6 +54,12 @@ def _derived(job: Job, bucket: int) -> pd.DataFrame:
         at_path=pd.Series(None, index=events.index, dtype="str"),
         waited=_waited(job, events["time"]),
     )[OUTGOING_COLUMNS]
+
+
+def _audience_events(job: Job, bucket: int) -> pd.DataFrame:
+    events = entered_and_exited(job, job.staging.read(LET_THROUGH, bucket))
+    job.fates.add_each(events["name"], "extracted")
+    return unsent(job, events)
 
 
 def _raw(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.DataFrame:

@@ -12,8 +12,8 @@ import pandas as pd
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.mapping.customers import group_candidates, merge_customers, wanted_customers
 from smrt_startdeliver.mapping.document import EMAIL, ExternalField
-from smrt_startdeliver.mapping.payload import DERIVED_PREFIX
-from smrt_startdeliver.mapping.records import Wanted, match_alone, wanted_users
+from smrt_startdeliver.mapping.payload import COMPUTED_PREFIX, DERIVED_PREFIX
+from smrt_startdeliver.mapping.records import Wanted, known_by_events, match_alone, wanted_users
 from smrt_startdeliver.plan.matching import match_fingerprints, shared_matches
 from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages import history
@@ -24,6 +24,7 @@ from smrt_startdeliver.stages.datasets import (
     REJECTED_CANDIDATES,
     REJECTED_USERS,
     SHARED_MATCHES,
+    SYNCED,
     TRAITS,
     WANTED,
 )
@@ -31,8 +32,7 @@ from smrt_startdeliver.stages.extract import traits
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.rejecting import keep, reject_values
 from smrt_startdeliver.staging import BucketWriter, bucket_of
-from smrt_startdeliver.vocabulary import DERIVED_TRAITS
-from smrt_startdeliver.warehouse.catalog import GROUPS, USERS
+from smrt_startdeliver.vocabulary import DERIVED_TRAITS, GROUPS, USERS
 
 AT_PATH = "at path: "
 """Begins the keys of users that events name at `segment_override_matching_field` and nobody else is."""
@@ -59,24 +59,36 @@ def plan_records(job: Job) -> None:
 
 
 def _with_traits(job: Job, bucket: int) -> pd.DataFrame:
-    """The rows of `users` with the derived traits beside SMRT's own."""
+    """The rows of `users` with the derived and computed traits beside SMRT's own."""
     rows = history.users(job, bucket)
     derived = job.staging.read(TRAITS, bucket)
     if derived is None:
         return rows
     known = [trait for trait in DERIVED_TRAITS if trait in derived]
-    return rows.merge(derived[["user_id", *known]].rename(columns={t: DERIVED_PREFIX + t for t in known}), on="user_id")
+    rows = rows.merge(derived[["user_id", *known]].rename(columns={t: DERIVED_PREFIX + t for t in known}), on="user_id")
+    return _with_computed(job, bucket, rows)
+
+
+def _with_computed(job: Job, bucket: int, rows: pd.DataFrame) -> pd.DataFrame:
+    """Customers (user_id, ...) with the computed traits and audiences that are synced."""
+    computed = job.staging.read(SYNCED, bucket)
+    if computed is None:
+        return rows
+    names = {name: f"{COMPUTED_PREFIX}{name}" for name in computed if name != "user_id"}
+    return rows.merge(computed.rename(columns=names), on="user_id", how="left")
 
 
 def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
-    """Everybody: those with a row in `users`, and those of whom there are only events, by the match field alone."""
+    """Everybody: those with a row in `users`, and those of whom there are only events."""
     _note_user_rows(job, bucket)
     seen = history.customers_of_events(job, bucket)
     only_events = seen[~seen.isin(rows["user_id"])].reset_index(drop=True)
     job.fates.add("users", "extracted", len(only_events))
     return _both(
         wanted_users(rows, _kinds(job, USERS), job.run.document, job.run.settings),
-        match_alone(only_events, job.run.document, job.run.settings),
+        known_by_events(
+            _with_computed(job, bucket, pd.DataFrame({"user_id": only_events})), job.run.document, job.run.settings
+        ),
     )
 
 

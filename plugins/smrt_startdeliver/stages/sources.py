@@ -11,8 +11,7 @@ from smrt_startdeliver.mapping.document import Entity, FieldMapping
 from smrt_startdeliver.mapping.payload import Payloads
 from smrt_startdeliver.stages.extract import traits
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.vocabulary import EVENT_TABLES
-from smrt_startdeliver.warehouse.catalog import GROUPS, USERS
+from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, USERS
 
 _KEYS = {USERS: {"id": "user_id"}, GROUPS: {"id": "id", "user_id": "user_id", "group_id": "group_id"}}
 """The columns of a call itself that paths can mean, and what they are staged as."""

@@ -18,8 +18,7 @@ from smrt_startdeliver.stages.plan_records import AT_PATH
 from smrt_startdeliver.stages.sources import gone_sources
 from smrt_startdeliver.staging import Staging, bucket_of
 from smrt_startdeliver.state.database import State
-from smrt_startdeliver.vocabulary import EVENT_TABLES
-from smrt_startdeliver.warehouse.catalog import USERS
+from smrt_startdeliver.vocabulary import EVENT_TABLES, USERS
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from smrt_startdeliver.clock import Interval
+from smrt_startdeliver.engage.declared import Declared, with_declared
 from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping
 from smrt_startdeliver.rules import Epoch, epochs, one_epoch, rules_of
 from smrt_startdeliver.settings import Settings
@@ -19,6 +20,7 @@ from smrt_startdeliver.window import Past, Request, Window
 class Run:
     """A run as its tasks see it: one window, settings, mapping and catalog for all of them, whatever changes meanwhile.
 
+    `document`: the mapping document, with a line for each declaration that names a field of its own.
     `catalog`: the tables and columns that the warehouse had when the run was opened.
     `deferred_until`: the end of the last run that had no time for all of it; None where nothing waits.
     """
@@ -37,6 +39,7 @@ class Run:
     entities: tuple[str, ...]
     settings: Settings
     document: MappingDocument
+    declared: Declared
     catalog: Catalog
     epochs: tuple[Epoch, ...]
     deferred_until: datetime | None
@@ -57,7 +60,15 @@ def past(state: State) -> Past:
     return Past(**state.rows("past")[0])
 
 
-def open_run(state: State, request: Request, window: Window, settings: Settings, mapping: str, catalog: Catalog) -> int:
+def open_run(
+    state: State,
+    request: Request,
+    window: Window,
+    settings: Settings,
+    mapping: str,
+    declared: Declared,
+    catalog: Catalog,
+) -> int:
     """Write a new run; its number. Earlier tries of the same DAG run that never closed count as failed."""
     with state.transaction():
         state.write("abandon_runs", [{"dag_run_id": request.dag_run_id}])
@@ -82,6 +93,7 @@ def open_run(state: State, request: Request, window: Window, settings: Settings,
                 settings=settings.model_dump_json(),
                 rules=json.dumps(rules_of(settings)),
                 mapping=mapping,
+                declared=json.dumps(declared.to_json()),
                 # Pairs: an object of jsonb would forget the columns' order.
                 catalog=json.dumps({table: [*columns.items()] for table, columns in catalog.tables.items()}),
             )[0]["run"]
@@ -92,6 +104,7 @@ def read_run(state: State, number: int) -> Run:
     """A run by its number."""
     row = state.rows("run", run=number)[0]
     settings = Settings.model_validate_json(json.dumps(row["settings"]))
+    declared = Declared.from_json(row["declared"])
     interval = Interval(row["window_start"], row["window_end"])
     return Run(
         number=number,
@@ -107,7 +120,8 @@ def read_run(state: State, number: int) -> Run:
         sweep=row["swept"],
         entities=tuple(row["entities"]),
         settings=settings,
-        document=parse_mapping(row["mapping"], "the run's mapping document"),
+        document=with_declared(parse_mapping(row["mapping"], "the run's mapping document"), declared),
+        declared=declared,
         catalog=Catalog(settings.source_schema, {table: dict(columns) for table, columns in row["catalog"].items()}),
         epochs=tuple(one_epoch(settings) if row["history_whole"] else _epochs(state, settings)),
         deferred_until=state.rows("deferred")[0]["until"],

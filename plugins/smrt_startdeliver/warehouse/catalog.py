@@ -16,13 +16,10 @@ from sqlalchemy.engine.reflection import ObjectKind
 
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.mapping.casts import Kind
-from smrt_startdeliver.vocabulary import EVENT_TABLES
+from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, IDENTIFIES, USERS
 from smrt_startdeliver.warehouse.failures import NOT_ALLOWED, failing_plainly
 
 LOAD_TIMES = ("loaded_at", "uuid_ts", "received_at")
-USERS = "users"
-IDENTIFIES = "identifies"
-GROUPS = "groups"
 _EVENT_KEYS = ("id", "user_id", "timestamp")
 _TIMES = ("timestamp", *LOAD_TIMES)
 

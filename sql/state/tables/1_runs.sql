@@ -3,6 +3,7 @@
 -- `deferred`: its time was over before all was sent, so its window still has to be read.
 -- `watermark`: a complete run of the regular kind, where the next one starts at this one's end.
 -- `sending_since`: when its first stage that sends began. `guard`: which guard stopped it, or would have without `force`.
+-- `declared`: its computed traits and audiences, as traits.yaml and audiences.yaml held them.
 -- `catalog`: the tables of the warehouse as they were when it was opened, [[column, kind], ...] of each.
 create table if not exists {schema}.runs (
     run bigint generated always as identity primary key,
@@ -27,6 +28,7 @@ create table if not exists {schema}.runs (
     settings jsonb not null,
     rules jsonb not null,
     mapping text not null,
+    declared jsonb not null default '{}',
     catalog jsonb not null default '{}',
     guard text,
     message text,

@@ -1,0 +1,79 @@
+"""What `traits.yaml` and `audiences.yaml` declare together, and where it goes in Startdeliver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from smrt_startdeliver.engage.declarations import Audience, AudiencesFile, ComputedTrait, Declaration, TraitsFile
+from smrt_startdeliver.engage.references import audiences_named
+from smrt_startdeliver.mapping.document import Entity, FieldMapping, MappingDocument
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Computed traits and audiences that were checked, each with its key."""
+
+    traits: tuple[ComputedTrait, ...] = ()
+    audiences: tuple[Audience, ...] = ()
+
+    def __iter__(self) -> Iterator[Declaration]:
+        yield from self.traits
+        yield from self.audiences
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Declaration]:
+        """All of them by their keys."""
+        return {one.key: one for one in self}
+
+    @cached_property
+    def in_order(self) -> tuple[Audience, ...]:
+        """The audiences, each after those that it asks for."""
+        ordered: dict[str, Audience] = {}
+        by_name = {audience.name: audience for audience in self.audiences}
+
+        def add(audience: Audience) -> None:
+            for name in audiences_named(audience):
+                add(by_name[name])
+            ordered.setdefault(audience.name, audience)
+
+        for audience in self.audiences:
+            add(audience)
+        return tuple(ordered.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """Both files as JSON; `from_json` reads it."""
+        files = (TraitsFile(traits=self.traits), AudiencesFile(audiences=self.audiences))
+        return {name: value for file in files for name, value in _json(file).items()}
+
+    @staticmethod
+    def from_json(document: Mapping[str, Any]) -> Declared:
+        """The declarations of a document that `to_json` wrote: they were checked then."""
+        return Declared(
+            TraitsFile.model_validate({"traits": document.get("traits", [])}).traits,
+            AudiencesFile.model_validate({"audiences": document.get("audiences", [])}).audiences,
+        )
+
+
+def with_declared(document: MappingDocument, declared: Declared) -> MappingDocument:
+    """The mapping document with a line for each declaration that names a field of its own."""
+    mapped = {mapping.field for mapping in document.user_mapping}
+    lines = [
+        FieldMapping(field=one.field, external_field=f"traits.{one.key}", type=one.field_type)
+        for one in declared
+        if one.field and one.field not in mapped
+    ]
+    return document.model_copy(update={"user_mapping": (*document.user_mapping, *lines)})
+
+
+def fields_of(document: MappingDocument, declared: Declared, entity: Entity) -> dict[str, Declaration]:
+    """Alias -> the declaration that a document, with the declared fields in it, fills it from."""
+    mappings = document.user_mapping if entity == "user" else document.customer_mapping
+    found = {mapping.field: mapping.path.column(declared.by_key) for mapping in mappings}
+    return {alias: declared.by_key[key] for alias, key in found.items() if key is not None}
+
+
+def _json(file: TraitsFile | AudiencesFile) -> dict[str, Any]:
+    return file.model_dump(mode="json", by_alias=True, exclude_unset=True)

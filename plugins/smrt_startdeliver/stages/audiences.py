@@ -1,0 +1,112 @@
+"""Which computed traits and audiences a run syncs, and which it holds back: one that is held stops no other."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from typing import Any
+
+import pandas as pd
+
+from smrt_startdeliver.engage.membership import Change, as_before, change_of, changes
+from smrt_startdeliver.engage.sources import gone
+from smrt_startdeliver.stages.datasets import CHANGES, COMPUTED, LET_THROUGH, SYNCED
+from smrt_startdeliver.stages.engage import is_computed
+from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.state.declarations import synced_keys
+
+log = logging.getLogger(__name__)
+
+_MEMBERSHIP = {"user_id": "str", "audience": "str", "member": "bool", "change": "int64"}
+MEASURE = "audience"
+"""Begins the names of what is measured of an audience: `audience <key> members`, and so on."""
+
+
+def plan_audiences(job: Job) -> None:
+    """Stage what is to be synced of what was computed, and who enters and leaves; measure each audience.
+
+    A trait of which a source is gone is not known: nothing is said of it. An audience is held, that is, stays as it
+    was, where a source of it is gone, or where more of it changes than `guard_max_change` allows.
+    """
+    if not is_computed(job):
+        return
+    unknown = _unknown(job)
+    held = {key: f"the warehouse has no {what} any more" for key, what in unknown.items()}
+    for key, change in _changes(job).items():
+        if key not in held and _is_too_large(job, key, change):
+            held[key] = (
+                f"{change.entered:,} would enter and {change.left:,} leave an audience of {change.before:,}, beyond "
+                f"guard_max_change ({job.run.settings.guard_max_change:g}): if this is meant, trigger with force"
+            )
+        _measure(job, key, change, is_held=key in held)
+    for key, why in held.items():
+        log.warning("%s is held, all else goes on: %s", key, why)
+    _stage(job, set(unknown), set(held))
+
+
+def _unknown(job: Job) -> dict[str, str]:
+    """What a declaration reads that an earlier run could read and this one cannot, by its key."""
+    earlier = [
+        {table: dict(columns) for table, columns in row["catalog"].items()} for row in job.state.rows("catalogs")
+    ]
+    usual = {row["name"]: row["value"] for row in job.state.rows("usual", run=job.run.number)}
+    now = {row["name"]: row["value"] for row in job.state.rows("measures", run=job.run.number)}
+
+    def is_empty(table: str) -> bool:
+        rows = f"rows {table}"
+        return not job.run.force and usual.get(rows, 0) > 0 and now.get(rows, 0) == 0
+
+    return gone(job.run.declared, earlier, job.catalog.tables, is_empty)
+
+
+def _changes(job: Job) -> dict[str, Change]:
+    """Stage who enters and leaves each audience; the change of each."""
+    keys = [audience.key for audience in job.run.declared.audiences]
+    total: dict[str, Change] = defaultdict(Change)
+    writer = job.staging.writer(CHANGES)
+    for bucket in range(job.staging.buckets):
+        computed = job.staging.read(COMPUTED, bucket)
+        if computed is None:
+            continue
+        known = job.state.frame_of_keys(
+            "memberships", _MEMBERSHIP, computed["user_id"], argument="user_ids", audiences=keys
+        )
+        changed = changes(_plain(computed), known, keys)
+        for key in keys:
+            total[key].add(change_of(computed[key], changed[changed["audience"] == key]))
+        writer.write(changed)
+    return dict(total)
+
+
+def _is_too_large(job: Job, key: str, change: Change) -> bool:
+    """Never at an audience's first sync."""
+    is_first = key not in synced_keys(job.state)
+    return not is_first and not job.run.force and change.is_too_large(job.run.settings.guard_max_change)
+
+
+def _measure(job: Job, key: str, change: Change, *, is_held: bool) -> None:
+    counts = {"members": change.now, "entered": change.entered, "left": change.left}
+    if is_held:
+        counts = {"members": change.before, "entered": 0, "left": 0, "held": change.entered + change.left}
+    job.measures.update({f"{MEASURE} {key} {what}": count for what, count in counts.items()})
+
+
+def _stage(job: Job, unknown: set[str], held: set[str]) -> None:
+    synced, let_through = job.staging.writer(SYNCED), job.staging.writer(LET_THROUGH)
+    audiences = {audience.key for audience in job.run.declared.audiences}
+    for bucket in range(job.staging.buckets):
+        computed = job.staging.read(COMPUTED, bucket)
+        if computed is None:
+            continue
+        changed = job.staging.read(CHANGES, bucket)
+        computed = _plain(computed).drop(columns=sorted(unknown - audiences))
+        if changed is not None:
+            let_through.write(changed[~changed["audience"].isin(held)])
+            computed = computed.assign(**{key: as_before(computed, changed, key) for key in held & audiences})
+        synced.write(computed)
+
+
+def _plain(computed: pd.DataFrame) -> pd.DataFrame:
+    """Staged booleans as numpy's: none of them is null."""
+    booleans: dict[Any, Any] = {name: "bool" for name in computed if computed[name].dtype == "boolean"}
+    return computed.astype(booleans)

@@ -1,0 +1,111 @@
+"""Compute what traits.yaml and audiences.yaml declare of a bucket's customers, from all of their history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property
+
+import pandas as pd
+
+from smrt_startdeliver.clock import Interval
+from smrt_startdeliver.derive.birthdays import customer_birthday
+from smrt_startdeliver.derive.lapses import customer_lost
+from smrt_startdeliver.derive.visits import customer_visits
+from smrt_startdeliver.engage.evaluate import Facts, evaluate, events_of, properties_of
+from smrt_startdeliver.engage.occurrences import Events
+from smrt_startdeliver.engage.references import properties_of as columns_of
+from smrt_startdeliver.engage.sources import table_of
+from smrt_startdeliver.mapping.payload import DERIVED_PREFIX, user_payloads
+from smrt_startdeliver.plan.properties import VALUE
+from smrt_startdeliver.stages import history
+from smrt_startdeliver.stages.extract import traits
+from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.vocabulary import CUSTOMER_BIRTHDAY, CUSTOMER_LOST, CUSTOMER_VISIT, DERIVED_EVENTS, USERS
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What was derived of a bucket's customers.
+
+    users: the rows of `users`. traits: frames of user_id and derived traits. evidence, last_visits, birthdays: what
+    derived events are made from.
+    """
+
+    users: pd.DataFrame
+    traits: Sequence[pd.DataFrame]
+    evidence: pd.DataFrame
+    last_visits: pd.DataFrame
+    birthdays: pd.DataFrame
+
+
+def is_computed(job: Job) -> bool:
+    """Whether the run computes anything declared: not where it says nothing of users and customers."""
+    return (job.run.syncs_users or job.run.syncs_customers) and bool(tuple(job.run.declared))
+
+
+def computed(job: Job, bucket: int, derived: Derived) -> pd.DataFrame:
+    """user_id and a column a declaration, as of the run's end: a row each who has a row in `users` or an event."""
+    return evaluate(
+        job.run.declared, _Bucket(job, bucket, derived).facts(), job.run.interval.end, job.run.settings.zone
+    )
+
+
+class _Bucket:
+    """The facts of one bucket; each table of events is read once for all declarations."""
+
+    def __init__(self, job: Job, bucket: int, derived: Derived) -> None:
+        self.job = job
+        self.bucket = bucket
+        self.derived = derived
+
+    def facts(self) -> Facts:
+        everybody = pd.concat([self.derived.users["user_id"], history.customers_of_events(self.job, self.bucket)])
+        rows = pd.DataFrame({"user_id": everybody.drop_duplicates().astype("str")})
+        rows = rows.merge(self.derived.users, on="user_id", how="left")
+        for frame in self.derived.traits:
+            names = {name: f"{DERIVED_PREFIX}{name}" for name in frame if name != "user_id"}
+            rows = rows.merge(frame.rename(columns=names), on="user_id", how="left")
+        payloads = user_payloads(rows, traits(self.job.catalog.columns(USERS)))
+        found = {event: self._events(event) for event in sorted(events_of(self.job.run.declared))}
+        return Facts(payloads, {event: events for event, events in found.items() if events is not None})
+
+    def _events(self, event: str) -> Events | None:
+        if event in DERIVED_EVENTS:
+            return self._derived_events(event)
+        table = table_of(event)
+        kinds = self.job.catalog.columns(table)
+        wanted = {path: columns_of(event).get(path, path) for path in properties_of(self.job.run.declared, event)}
+        there = {path: column for path, column in wanted.items() if column in kinds}
+        staged = {path: "name" if column == "name" else VALUE + column for path, column in there.items()}
+        rows = history.accepted_events(self.job, table, self.bucket, ["id", "user_id", "time", *staged.values()])
+        if rows is None:
+            return None
+        return Events(
+            rows[["id", "user_id", "time"]].assign(**{path: rows[column] for path, column in staged.items()}),
+            {path: kinds[column] for path, column in there.items()},
+        )
+
+    def _derived_events(self, event: str) -> Events:
+        """Ours, of all history: under the settings of today, as derived traits are."""
+        settings = self.job.run.settings
+        if event == CUSTOMER_VISIT:
+            frame = customer_visits(self.derived.evidence, self._all_history, settings)
+            return Events(frame, {"source": "text"})
+        if event == CUSTOMER_LOST:
+            frame = customer_lost(self.derived.evidence, self.derived.last_visits, self._all_history, settings)
+            cadence = frame["cadenceDays"].astype("Float64")
+            return Events(
+                frame.assign(cadenceDays=cadence),
+                {"lastVisitDay": "text", "cadenceDays": "number", "thresholdDays": "integer"},
+            )
+        assert event == CUSTOMER_BIRTHDAY  # noqa: S101
+        return Events(customer_birthday(self.derived.birthdays, self._all_history, settings), {})
+
+    @cached_property
+    def _all_history(self) -> Interval:
+        """From the day on from which events are believed."""
+        settings, end = self.job.run.settings, self.job.run.interval.end
+        start = datetime.combine(settings.min_event_date, time(), settings.zone)
+        return Interval(min(start, end), end)

@@ -1,0 +1,1 @@
+update {schema}.declarations set declared = false where declared and not (key = any(:keys))
