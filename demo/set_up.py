@@ -78,7 +78,8 @@ def last_full_period() -> datetime:
 def _configure(home: Home) -> None:
     if not home.config.exists():
         home.config.mkdir()
-        shutil.copy(CONFIG / "mapping.yaml", home.config)
+        for name in ("mapping.yaml", "traits.yaml", "audiences.yaml"):
+            shutil.copy(CONFIG / name, home.config)
         (home.config / "settings.yaml").write_text(_SETTINGS)
 
 

@@ -17,7 +17,10 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from sandbox.testing import Sandbox
+from smrt_startdeliver.engage.declared import with_declared
+from smrt_startdeliver.engage.files import load_declared
 from smrt_startdeliver.mapping.document import parse_mapping, required_fields
+from smrt_startdeliver.settings_file import load_settings
 from smrt_startdeliver.stages import airflow_run
 from smrt_startdeliver.stages.job import STAGES
 
@@ -45,13 +48,23 @@ class Pipeline:
         os.environ["AIRFLOW_CONN_SMRT_WAREHOUSE"] = uri
         self.connect_startdeliver()
 
-    def configure(self, *, mapping: str | None = None, settings: str | None = None) -> None:
-        """Write the configuration; the custom fields that the mapping document needs are there at once."""
-        if settings is not None:
-            (self.config / "settings.yaml").write_text(settings)
-        if mapping is not None:
-            (self.config / "mapping.yaml").write_text(mapping)
-            self.sandbox.declare(required_fields(parse_mapping(mapping, "mapping.yaml")))
+    def configure(
+        self,
+        *,
+        mapping: str | None = None,
+        settings: str | None = None,
+        traits: str | None = None,
+        audiences: str | None = None,
+    ) -> None:
+        """Write the configuration; the custom fields that it needs are there at once."""
+        texts = {"settings": settings, "mapping": mapping, "traits": traits, "audiences": audiences}
+        for name, text in texts.items():
+            if text is not None:
+                (self.config / f"{name}.yaml").write_text(text)
+        if mapping is not None or traits is not None or audiences is not None:
+            document = parse_mapping((self.config / "mapping.yaml").read_text(), "mapping.yaml")
+            declared = load_declared(self.config, document, load_settings(self.config))
+            self.sandbox.declare(required_fields(with_declared(document, declared)))
 
     def connect_startdeliver(self, host: str | None = None, key: str | None = None) -> None:
         """Point the connection `startdeliver` somewhere."""

@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    JsonValue,
     Tag,
     WithJsonSchema,
     model_validator,
@@ -33,6 +34,7 @@ Op = Literal[
 """How a value is compared. The words are declarations.md's."""
 
 WITHOUT_VALUE = frozenset({"exists", "not_exists"})
+_WITHOUT_VALUE: list[JsonValue] = [*sorted(WITHOUT_VALUE)]
 DATES = frozenset({"before", "after"})
 DAYS = frozenset({"within_last_days", "within_next_days"})
 _CENTURY_DAYS = 36_525
@@ -77,6 +79,14 @@ class Part(BaseModel):
 class Comparison(Part):
     """`op` and, but for `exists` and `not_exists`, a `value` to compare with."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"op": {"enum": _WITHOUT_VALUE}}},
+            "then": {"not": {"required": ["value"]}},
+            "else": {"required": ["value"]},
+        }
+    )
+
     op: Op
     value: Value = None
 
@@ -96,6 +106,10 @@ class Where(Comparison):
 
 class EventCondition(Part):
     """How often an event must have happened: exactly one of `at_least`, `exactly`, `at_most`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [number]} for number in ("at_least", "exactly", "at_most")]}
+    )
 
     event: Name
     at_least: Number | None = None
@@ -132,6 +146,8 @@ class AudienceCondition(Part):
 
 class Group(Part):
     """Conditions taken together: `all` and `any` of them, `none` of them; side by side all of the three must hold."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": [key]} for key in ("all", "any", "none")]})
 
     all: Conditions | None = None
     any: Conditions | None = None

@@ -29,7 +29,7 @@ class _Declaration(Part):
 
     name: Name
     given_key: Annotated[str | None, Field(alias="key", min_length=1)] = None
-    field: Annotated[str | None, Field(json_schema_extra={"pattern": CUSTOM_FIELD.pattern})] = None
+    field: Annotated[str | None, Field(json_schema_extra={"pattern": f"^{CUSTOM_FIELD.pattern}$"})] = None
     policy: Policy = "overwrite"
 
     @property

@@ -41,9 +41,9 @@ def changes(computed: pd.DataFrame, memberships: pd.DataFrame, audiences: Sequen
     found = []
     for audience in audiences:
         known = memberships[memberships["audience"] == audience].set_index("user_id")
-        before = _of(computed["user_id"], known["member"], missing=False).astype("bool")
-        number = _of(computed["user_id"], known["change"], missing=0).astype("int64")
-        changed = computed[audience] != before
+        before = known["member"].reindex(computed["user_id"], fill_value=False).to_numpy()
+        number = known["change"].reindex(computed["user_id"], fill_value=0).to_numpy()
+        changed = computed[audience].to_numpy() != before
         found.append(
             pd.DataFrame(
                 {
@@ -69,10 +69,6 @@ def as_before(computed: pd.DataFrame, changed: pd.DataFrame, audience: str) -> p
     """Who was in an audience before its `changes`."""
     turned = computed["user_id"].isin(changed.loc[changed["audience"] == audience, "user_id"])
     return computed[audience] ^ turned
-
-
-def _of(customers: pd.Series[str], known: pd.Series[int], *, missing: int) -> pd.Series[int]:
-    return customers.map(known).fillna(missing)
 
 
 def no_changes() -> pd.DataFrame:

@@ -18,7 +18,7 @@ from smrt_startdeliver.state.declarations import synced_keys
 log = logging.getLogger(__name__)
 
 _MEMBERSHIP = {"user_id": "str", "audience": "str", "member": "bool", "change": "int64"}
-MEASURE = "audience"
+AUDIENCE = "audience"
 """Begins the names of what is measured of an audience: `audience <key> members`, and so on."""
 
 
@@ -88,7 +88,7 @@ def _measure(job: Job, key: str, change: Change, *, is_held: bool) -> None:
     counts = {"members": change.now, "entered": change.entered, "left": change.left}
     if is_held:
         counts = {"members": change.before, "entered": 0, "left": 0, "held": change.entered + change.left}
-    job.measures.update({f"{MEASURE} {key} {what}": count for what, count in counts.items()})
+    job.measures.update({f"{AUDIENCE} {key} {what}": count for what, count in counts.items()})
 
 
 def _stage(job: Job, unknown: set[str], held: set[str]) -> None:

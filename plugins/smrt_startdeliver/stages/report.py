@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 
+from smrt_startdeliver.stages.audiences import AUDIENCE
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.state.accounts import check_run
 from smrt_startdeliver.state.runs import close_run
@@ -25,10 +26,23 @@ def report(job: Job) -> dict[str, dict[str, int]]:
         summary[row["entity"]][fate] = int(row["rows"])
     for entity, fates in summary.items():
         log.info("%s: %s", entity, ", ".join(f"{fate} {rows:,}" for fate, rows in fates.items()))
+    summary |= _audiences(job)
     if not job.run.dry_run:
         _park(job)
     close_run(job.state, job.run.number, "success")
     return dict(summary)
+
+
+def _audiences(job: Job) -> dict[str, dict[str, int]]:
+    """How each audience changed, by `audience <key>`."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in job.state.rows("measures", run=job.run.number):
+        if row["name"].startswith(f"{AUDIENCE} "):
+            _, key, what = row["name"].split(" ")
+            found[f"{AUDIENCE} {key}"][what] = int(row["value"])
+    for name, counts in found.items():
+        log.info("%s: %s", name, ", ".join(f"{what} {rows:,}" for what, rows in counts.items()))
+    return found
 
 
 def _park(job: Job) -> None:
