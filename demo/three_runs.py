@@ -11,7 +11,7 @@ from demo.home import DemoError, Home
 from demo.sandbox_server import SandboxServer, sandbox_server
 from demo.set_up import PERIOD, SCHEMA, SEED, Demo, last_full_period, running_server, set_up
 from demo.steps import console, step
-from demo.tables import entities_table, runs_table
+from demo.tables import audiences_table, entities_table, runs_table
 from demo.warehouse import add_activity
 
 DAG = "smrt_to_startdeliver"
@@ -38,7 +38,11 @@ def three_runs(home: Home) -> None:
         with step("Two more hours of business"):
             add_activity(demo.warehouse, SCHEMA, SEED, since=second, now=third)
         runs["New activity"] = _run(demo, sandbox, "New activity", third)
-    console.print(runs_table(runs), entities_table("New activity, by entity", runs["New activity"]))
+    console.print(
+        runs_table(runs),
+        entities_table("New activity, by entity", runs["New activity"]),
+        audiences_table("New activity, by audience", runs["New activity"]),
+    )
     verify(runs["Nothing new"], runs["New activity"])
     console.print(_WHERE_NEXT.format(home=home), soft_wrap=True)
 
