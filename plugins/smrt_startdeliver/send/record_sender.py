@@ -29,8 +29,9 @@ class Record:
     `fields`: alias -> canonical text, None or UNKNOWN. `startdeliver_id` is None until it is looked up or created;
     `acknowledged` are the fingerprints of what Startdeliver holds. `customer_key`: a user's customer, None where there
     is none, UNKNOWN where nothing is said of it. `refused_before`: an earlier run could not make Startdeliver take it.
-    `theirs`: the fields that are left alone, as a person filled them. `fate` is None until it is known; one that is
-    given is left as it is.
+    `theirs`: the fields that are left alone, as a person filled them. `renamed_from`: the key of a record that this one
+    seems to have become: it is not created, but takes over that one's object once that matches this key. `fate` is None
+    until it is known; one that is given is left as it is.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Record:
     intended: tuple[str, str] | None = None
     refused_before: bool = False
     theirs: frozenset[str] = frozenset()
+    renamed_from: str | None = None
     fate: Fate | None = None
     created_here: bool = False
     rejection: Rejection | None = None
@@ -83,6 +85,9 @@ class RecordSender:
         if not self.may_go_on():
             return
         self._look_up([record for record in records if record.startdeliver_id is None and record.fate is None])
+        for record in records:
+            if record.renamed_from is not None and record.startdeliver_id is None and record.fate is None:
+                record.fate, record.rejection = "rejected", Rejection("key_changed", record.match_field)
         open_records = [record for record in records if record.fate is None]
         self._look_before_filling(open_records)
         if self.dry_run:
@@ -124,12 +129,17 @@ class RecordSender:
             record = wanted.get(canonical_text(one.get(match_field)))
             if record is None:
                 continue
-            if holders.get(one["id"], record.key) != record.key:
+            if holders.get(one["id"], record.key) not in (record.key, record.renamed_from):
                 record.fate, record.rejection = "rejected", Rejection("match_not_unique", match_field)
                 continue
             record.fate, record.rejection = None, None
             record.startdeliver_id = int(one["id"])
-            record.created_here = record.intended is not None  # it was not there before we meant to create it
+            if holders.get(one["id"]) != record.renamed_from:
+                record.renamed_from = None  # it is a third one, which was there already
+            # It was not there before we meant to create it; or it is what this record was.
+            record.created_here = record.intended is not None or (
+                record.created_here and record.renamed_from is not None
+            )
             self._tied[record.startdeliver_id] = record.key
             record.acknowledged = held_already(one, record.fields)
             self._leave_theirs(record, one, ours=record.acknowledged if record.created_here else {})
@@ -248,6 +258,8 @@ class RecordSender:
         )
 
     def _acknowledge(self, records: Sequence[Record]) -> None:
+        taken_over = [one.renamed_from for one in records if one.renamed_from is not None]
+        self.state.write("drop_record", [{"entity": self.entity, "key": key} for key in taken_over])
         self.state.write(
             "acknowledge_records",
             [
