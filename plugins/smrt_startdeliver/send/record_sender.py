@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from smrt_startdeliver.mapping.records import UNKNOWN
 from smrt_startdeliver.plan.fingerprints import AtRest
-from smrt_startdeliver.plan.records import after, canonical_text, changed_fields, held_already, held_by
+from smrt_startdeliver.plan.records import after, canonical_text, changed_fields, held_already
+from smrt_startdeliver.send.filling import Filling
 from smrt_startdeliver.send.in_flight import send_in_order
 from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error
 from smrt_startdeliver.send.refusals import note_refusals
@@ -77,6 +78,9 @@ class RecordSender:
     _tied: dict[int, str] = field(init=False, default_factory=dict)
     """Whose Startdeliver's ids are that were found here: not all of them are acknowledged yet."""
 
+    def __post_init__(self) -> None:
+        self._filling = Filling(self.fill_empty, self.entity, self.types, self.api)
+
     def send(self, records: Sequence[Record]) -> None:
         """Give each record (500 at most) its fate.
 
@@ -89,7 +93,9 @@ class RecordSender:
             if record.renamed_from is not None and record.startdeliver_id is None and record.fate is None:
                 record.fate, record.rejection = "rejected", Rejection("key_changed", record.match_field)
         open_records = [record for record in records if record.fate is None]
-        self._look_before_filling(open_records)
+        # Who was looked up just now, or is created, needs no asking.
+        tied_before = [one for one in open_records if one.startdeliver_id and one.startdeliver_id not in self._tied]
+        self._filling.look(tied_before, self._changes)
         if self.dry_run:
             for record in open_records:
                 record.fate = self._planned(record)
@@ -142,35 +148,7 @@ class RecordSender:
             )
             self._tied[record.startdeliver_id] = record.key
             record.acknowledged = held_already(one, record.fields)
-            self._leave_theirs(record, one, ours=record.acknowledged if record.created_here else {})
-
-    def _look_before_filling(self, records: Sequence[Record]) -> None:
-        """Ask what Startdeliver holds of the fields that are only filled, where one of them is to change.
-
-        Who was looked up or is created needs no asking; who is not found by what they match on is left alone.
-        """
-        changing = [
-            record
-            for record in records
-            if record.startdeliver_id is not None
-            and record.startdeliver_id not in self._tied
-            and self.fill_empty & self._changes(record).keys()
-        ]
-        for record in changing:
-            record.theirs = self.fill_empty
-        for match_field in sorted({record.match_field for record in changing} & self.types.keys()):
-            by_id = {record.startdeliver_id: record for record in changing if record.match_field == match_field}
-            values = [wire.json_value(record.match_value, self.types[match_field]) for record in by_id.values()]
-            for one in self.api.find(self.entity, match_field, values):
-                if int(one["id"]) in by_id:
-                    record = by_id[int(one["id"])]
-                    self._leave_theirs(record, one, ours=record.acknowledged)
-
-    def _leave_theirs(self, record: Record, found: Mapping[str, Any], ours: Mapping[str, str]) -> None:
-        """Leave alone what was typed into the fields that are only filled: what we wrote (`ours`) is not."""
-        held = held_by(found, [alias for alias in self.fill_empty if found.get(alias) != ""])
-        record.theirs = frozenset(alias for alias in held if held[alias] != ours.get(alias))
-        record.acknowledged = {alias: held for alias, held in record.acknowledged.items() if alias not in record.theirs}
+            self._filling.leave_theirs(record, one, ours=record.acknowledged if record.created_here else {})
 
     def _send_one(self, record: Record) -> None:
         try:
