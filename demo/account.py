@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,10 @@ _REQUESTS = """
     SELECT substr(name, length('requests ') + 1) AS purpose, sum(value)::int AS requests FROM measures
     WHERE run = %s AND starts_with(name, 'requests ') GROUP BY name
 """
+_AUDIENCES = """
+    SELECT split_part(name, ' ', 2) AS audience, split_part(name, ' ', 3) AS what, value::int AS customers FROM measures
+    WHERE run = %s AND starts_with(name, 'audience ')
+"""
 WRITTEN = ("created", "updated", "sent")
 """Fates of what Startdeliver was told."""
 _VALUES = " values"
@@ -34,7 +38,8 @@ _VALUES = " values"
 class Account:
     """A run, and what became of its rows: (entity, fate, reason) -> rows.
 
-    `values` counts single values in the same way; `requests` counts by purpose (check, lookup, write), with the answers
+    `values` counts single values in the same way; `audiences` are, by key, their members, and those who entered and
+    left, or would have where it was held; `requests` counts by purpose (check, lookup, write), with the answers
     429 and the retries beside them. `seconds` is None while the run is open.
     """
 
@@ -45,6 +50,7 @@ class Account:
     seconds: float | None
     rows: Counter[tuple[str, str, str]]
     values: Counter[tuple[str, str, str]]
+    audiences: dict[str, Counter[str]]
     requests: Counter[str]
 
     def count(self, *fates: str, entity: str | None = None) -> int:
@@ -89,10 +95,14 @@ def last_account(warehouse: str) -> Account | None:
             return None
         counts = connection.execute(_COUNTS, [run["run"]]).fetchall()
         requests = connection.execute(_REQUESTS, [run["run"]]).fetchall()
+        audiences: dict[str, Counter[str]] = defaultdict(Counter)
+        for row in connection.execute(_AUDIENCES, [run["run"]]):
+            audiences[row["audience"]][row["what"]] = row["customers"]
     rows = {(row["entity"], row["fate"], row["reason"]): row["rows"] for row in counts}
     return Account(
         **run,
         rows=Counter({key: count for key, count in rows.items() if not key[0].endswith(_VALUES)}),
         values=Counter({key: count for key, count in rows.items() if key[0].endswith(_VALUES)}),
+        audiences=dict(audiences),
         requests=Counter({row["purpose"]: row["requests"] for row in requests}),
     )

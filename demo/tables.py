@@ -53,6 +53,15 @@ def entities_table(title: str, run: Account) -> Table:
     return table
 
 
+def audiences_table(title: str, run: Account) -> Table:
+    """How each audience changed in a run."""
+    columns = ("members", "entered", "left")
+    table = _table(title, columns)
+    for audience, counts in sorted(run.audiences.items()):
+        _add(table, audience, (counts[column] for column in columns))
+    return table
+
+
 def _table(title: str, columns: Iterable[str]) -> Table:
     table = Table(title=title, title_style="bold", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column(min_width=24)

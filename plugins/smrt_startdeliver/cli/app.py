@@ -79,6 +79,40 @@ def forget(
     command(customer, in_startdeliver=in_startdeliver, as_json=as_json)
 
 
+preview = typer.Typer(
+    help="Show what a computed trait or an audience comes to now. No request is made.", no_args_is_help=True
+)
+app.add_typer(preview, name="preview")
+
+Shown = Annotated[int, typer.Option("--sample", help="How many customers to show.", min=0)]
+
+
+@preview.command("audience")
+def preview_audience(
+    name: Annotated[str, typer.Argument(help="Its name in audiences.yaml, or its key.", metavar="NAME")],
+    *,
+    shown: Shown = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Show an audience's size, some members, and who would enter and leave."""
+    from smrt_startdeliver.cli.preview import audience as command
+
+    command(name, shown=shown, as_json=as_json)
+
+
+@preview.command("trait")
+def preview_trait(
+    name: Annotated[str, typer.Argument(help="Its name in traits.yaml, or its key.", metavar="NAME")],
+    *,
+    shown: Shown = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Show a computed trait's values, and how many would be sent."""
+    from smrt_startdeliver.cli.preview import trait as command
+
+    command(name, shown=shown, as_json=as_json)
+
+
 def main() -> None:
     """Run the command line. An error of ours is one line."""
     try:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import sqlalchemy as sa
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from smrt_startdeliver.errors import ConfigurationError
@@ -30,13 +31,20 @@ os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
 @contextmanager
 def memory() -> Iterator[tuple[State, Settings]]:
     """The memory, made where there is none yet, and the settings. Raises ConfigurationError, WarehouseError."""
+    with warehouse() as (_, state, settings):
+        yield state, settings
+
+
+@contextmanager
+def warehouse() -> Iterator[tuple[sa.Engine, State, Settings]]:
+    """The warehouse, with the memory as of `memory`."""
     settings = load_settings(config_folder())
     with _quiet():
         engine = _found(warehouse_engine)
         try:
             state = State(engine, settings.state_schema)
             state.create()
-            yield state, settings
+            yield engine, state, settings
         finally:
             engine.dispose()
 

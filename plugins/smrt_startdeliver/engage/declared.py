@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from smrt_startdeliver.engage.conditions import AudienceCondition, TraitCondition
 from smrt_startdeliver.engage.declarations import Audience, AudiencesFile, ComputedTrait, Declaration, TraitsFile
-from smrt_startdeliver.engage.references import audiences_named
+from smrt_startdeliver.engage.references import audiences_named, conditions_of
 from smrt_startdeliver.mapping.document import Entity, FieldMapping, MappingDocument
 
 
@@ -42,6 +43,26 @@ class Declared:
         for audience in self.audiences:
             add(audience)
         return tuple(ordered.values())
+
+    def needed_by(self, declaration: Declaration) -> Declared:
+        """A declaration alone, with the traits and audiences that it names, by whatever way."""
+        needed: dict[str, Declaration] = {}
+        by_name = {audience.name: audience for audience in self.audiences}
+
+        def add(one: Declaration) -> None:
+            needed[one.key] = one
+            if isinstance(one, Audience):
+                for condition, _ in conditions_of(one):
+                    if isinstance(condition, AudienceCondition):
+                        add(by_name[condition.audience])
+                    elif isinstance(condition, TraitCondition) and condition.trait in self.by_key:
+                        add(self.by_key[condition.trait])
+
+        add(declaration)
+        return Declared(
+            tuple(trait for trait in self.traits if trait.key in needed),
+            tuple(audience for audience in self.audiences if audience.key in needed),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Both files as JSON; `from_json` reads it."""

@@ -19,7 +19,7 @@ from smrt_startdeliver.engage.occurrences import NO_EVENTS, Events, Occurrences
 from smrt_startdeliver.engage.references import conditions_of
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.mapping.paths import parse_path
-from smrt_startdeliver.mapping.payload import Payloads
+from smrt_startdeliver.mapping.payload import Payloads, kind_of_values
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def evaluate(declared: Declared, facts: Facts, end: datetime, zone: ZoneInfo) ->
     }
     columns: dict[str, Any] = {trait.key: compute(trait, happened[trait.event]) for trait in declared.traits}
     traits = {path: Column(*_trait(path, facts.payloads), zone) for path in traits_of(declared) - columns.keys()}
-    traits |= {key: Column(values, _kind(values), zone) for key, values in columns.items()}
+    traits |= {key: Column(values, kind_of_values(values), zone) for key, values in columns.items()}
     members: dict[str, Bools] = {}
     judging = Members(len(customers), happened, traits, members, end, zone)
     for audience in declared.in_order:
@@ -86,9 +86,3 @@ def _trait(path: str, payloads: Payloads) -> tuple[pd.Series[Any], Kind]:
     if found is None:
         return pd.Series(None, index=payloads.rows.index, dtype="str"), "text"
     return found.values.mask(found.broken | found.unknown), found.kind
-
-
-def _kind(values: pd.Series[Any]) -> Kind:
-    if pd.api.types.is_integer_dtype(values.dtype):
-        return "integer"
-    return "number" if pd.api.types.is_float_dtype(values.dtype) else "text"

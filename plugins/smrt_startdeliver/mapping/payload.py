@@ -74,7 +74,7 @@ class Payloads:
         return Found(values, kind, pd.Series(False, index=values.index))
 
     def _kind(self, column: str) -> Kind:
-        return self.kinds.get(column) or _kind_of(self.rows[column])
+        return self.kinds.get(column) or kind_of_values(self.rows[column])
 
     def _custom_field(self, name: str) -> Found:
         """The first value of a custom field in each row."""
@@ -129,7 +129,8 @@ def user_payloads(users: pd.DataFrame, kinds: Mapping[str, Kind]) -> Payloads:
     return Payloads(rows, {column: kind for column, kind in kinds.items() if column not in smrt_own})
 
 
-def _kind_of(column: pd.Series[Any]) -> Kind:
+def kind_of_values(column: pd.Series[Any]) -> Kind:
+    """What a column holds, by its dtype."""
     if pd.api.types.is_bool_dtype(column.dtype):
         return "boolean"
     if pd.api.types.is_integer_dtype(column.dtype):

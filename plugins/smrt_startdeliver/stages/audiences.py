@@ -17,7 +17,7 @@ from smrt_startdeliver.state.declarations import synced_keys
 
 log = logging.getLogger(__name__)
 
-_MEMBERSHIP = {"user_id": "str", "audience": "str", "member": "bool", "change": "int64"}
+MEMBERSHIP = {"user_id": "str", "audience": "str", "member": "bool", "change": "int64"}
 AUDIENCE = "audience"
 """Begins the names of what is measured of an audience: `audience <key> members`, and so on."""
 
@@ -69,7 +69,7 @@ def _changes(job: Job) -> dict[str, Change]:
         if computed is None:
             continue
         known = job.state.frame_of_keys(
-            "memberships", _MEMBERSHIP, computed["user_id"], argument="user_ids", audiences=keys
+            "memberships", MEMBERSHIP, computed["user_id"], argument="user_ids", audiences=keys
         )
         changed = changes(_plain(computed), known, keys)
         for key in keys:

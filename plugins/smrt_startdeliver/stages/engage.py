@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
 
@@ -22,22 +20,8 @@ from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.extract import traits
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.known import Known
 from smrt_startdeliver.vocabulary import CUSTOMER_BIRTHDAY, CUSTOMER_LOST, CUSTOMER_VISIT, DERIVED_EVENTS, USERS
-
-
-@dataclass(frozen=True)
-class Derived:
-    """What was derived of a bucket's customers.
-
-    users: the rows of `users`. traits: frames of user_id and derived traits. evidence, last_visits, birthdays: what
-    derived events are made from.
-    """
-
-    users: pd.DataFrame
-    traits: Sequence[pd.DataFrame]
-    evidence: pd.DataFrame
-    last_visits: pd.DataFrame
-    birthdays: pd.DataFrame
 
 
 def is_computed(job: Job) -> bool:
@@ -45,26 +29,23 @@ def is_computed(job: Job) -> bool:
     return (job.run.syncs_users or job.run.syncs_customers) and bool(tuple(job.run.declared))
 
 
-def computed(job: Job, bucket: int, derived: Derived) -> pd.DataFrame:
+def computed(job: Job, known: Known) -> pd.DataFrame:
     """user_id and a column a declaration, as of the run's end: a row each who has a row in `users` or an event."""
-    return evaluate(
-        job.run.declared, _Bucket(job, bucket, derived).facts(), job.run.interval.end, job.run.settings.zone
-    )
+    return evaluate(job.run.declared, _Bucket(job, known).facts(), job.run.interval.end, job.run.settings.zone)
 
 
 class _Bucket:
     """The facts of one bucket; each table of events is read once for all declarations."""
 
-    def __init__(self, job: Job, bucket: int, derived: Derived) -> None:
+    def __init__(self, job: Job, known: Known) -> None:
         self.job = job
-        self.bucket = bucket
-        self.derived = derived
+        self.known = known
 
     def facts(self) -> Facts:
-        everybody = pd.concat([self.derived.users["user_id"], history.customers_of_events(self.job, self.bucket)])
+        everybody = pd.concat([self.known.users["user_id"], history.customers_of_events(self.job, self.known.bucket)])
         rows = pd.DataFrame({"user_id": everybody.drop_duplicates().astype("str")})
-        rows = rows.merge(self.derived.users, on="user_id", how="left")
-        for frame in self.derived.traits:
+        rows = rows.merge(self.known.users, on="user_id", how="left")
+        for frame in self.known.traits:
             names = {name: f"{DERIVED_PREFIX}{name}" for name in frame if name != "user_id"}
             rows = rows.merge(frame.rename(columns=names), on="user_id", how="left")
         payloads = user_payloads(rows, traits(self.job.catalog.columns(USERS)))
@@ -79,7 +60,7 @@ class _Bucket:
         wanted = {path: columns_of(event).get(path, path) for path in properties_of(self.job.run.declared, event)}
         there = {path: column for path, column in wanted.items() if column in kinds}
         staged = {path: "name" if column == "name" else VALUE + column for path, column in there.items()}
-        rows = history.accepted_events(self.job, table, self.bucket, ["id", "user_id", "time", *staged.values()])
+        rows = history.accepted_events(self.job, table, self.known.bucket, ["id", "user_id", "time", *staged.values()])
         if rows is None:
             return None
         return Events(
@@ -91,17 +72,17 @@ class _Bucket:
         """Ours, of all history: under the settings of today, as derived traits are."""
         settings = self.job.run.settings
         if event == CUSTOMER_VISIT:
-            frame = customer_visits(self.derived.evidence, self._all_history, settings)
+            frame = customer_visits(self.known.evidence, self._all_history, settings)
             return Events(frame, {"source": "text"})
         if event == CUSTOMER_LOST:
-            frame = customer_lost(self.derived.evidence, self.derived.last_visits, self._all_history, settings)
+            frame = customer_lost(self.known.evidence, self.known.last_visits, self._all_history, settings)
             cadence = frame["cadenceDays"].astype("Float64")
             return Events(
                 frame.assign(cadenceDays=cadence),
                 {"lastVisitDay": "text", "cadenceDays": "number", "thresholdDays": "integer"},
             )
         assert event == CUSTOMER_BIRTHDAY  # noqa: S101
-        return Events(customer_birthday(self.derived.birthdays, self._all_history, settings), {})
+        return Events(customer_birthday(self.known.birthdays, self._all_history, settings), {})
 
     @cached_property
     def _all_history(self) -> Interval:

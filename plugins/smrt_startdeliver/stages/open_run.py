@@ -11,6 +11,7 @@ from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping, r
 from smrt_startdeliver.mapping.source import mapping_text
 from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.settings_file import config_folder, load_settings
+from smrt_startdeliver.stages.buckets import number_of_buckets
 from smrt_startdeliver.stages.job import Ticket
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
@@ -18,14 +19,11 @@ from smrt_startdeliver.state.accounts import note_stage
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.declarations import synced_declarations
 from smrt_startdeliver.state.runs import open_run, past
-from smrt_startdeliver.warehouse.catalog import count_users, read_catalog
+from smrt_startdeliver.warehouse.catalog import read_catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
 from smrt_startdeliver.window import Request, decide
 
 log = logging.getLogger(__name__)
-
-CUSTOMERS_A_BUCKET = 20_000
-"""About so many customers, with all of their history, are in memory at once."""
 
 
 def start(request: Request) -> Ticket:
@@ -44,7 +42,7 @@ def start(request: Request) -> Ticket:
     engine = warehouse_engine()
     try:
         catalog = read_catalog(engine, settings.source_schema)
-        buckets = max(settings.partitions, -(-count_users(engine, catalog.schema) // CUSTOMERS_A_BUCKET), 1)
+        buckets = number_of_buckets(engine, catalog.schema, settings.partitions)
         checks = _check_startdeliver(with_declared(document, declared))
         state = State(engine, settings.state_schema)
         state.create()

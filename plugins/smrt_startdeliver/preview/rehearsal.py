@@ -1,0 +1,115 @@
+"""A run that nobody opened: it reads the warehouse as it is now, computes one declaration, leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import uuid4
+
+import pandas as pd
+import sqlalchemy as sa
+
+from smrt_startdeliver.clock import Interval
+from smrt_startdeliver.engage.declarations import Declaration
+from smrt_startdeliver.engage.declared import Declared, fields_of, with_declared
+from smrt_startdeliver.engage.files import load_declared
+from smrt_startdeliver.errors import ConfigurationError
+from smrt_startdeliver.mapping.document import FieldMapping, parse_mapping
+from smrt_startdeliver.mapping.source import mapping_text
+from smrt_startdeliver.rules import one_epoch
+from smrt_startdeliver.settings import Settings
+from smrt_startdeliver.settings_file import config_folder
+from smrt_startdeliver.stages.buckets import number_of_buckets
+from smrt_startdeliver.stages.engage import computed
+from smrt_startdeliver.stages.extract import extract
+from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.known import known_customers
+from smrt_startdeliver.staging import Staging
+from smrt_startdeliver.state.database import State
+from smrt_startdeliver.state.runs import Run
+from smrt_startdeliver.warehouse.catalog import read_catalog
+from smrt_startdeliver.yaml_model import nearest
+
+D = TypeVar("D", bound=Declaration)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """The configuration in force, and the warehouse to compute on."""
+
+    engine: sa.Engine
+    state: State
+    run: Run
+
+    @property
+    def declared(self) -> Declared:
+        """All that is declared."""
+        return self.run.declared
+
+    def lines_of(self, declaration: Declaration) -> list[FieldMapping]:
+        """The lines of the mapping document that write a declaration to a field of users, its own line among them."""
+        aliases = {
+            alias
+            for alias, one in fields_of(self.run.document, self.declared, "user").items()
+            if one.key == declaration.key
+        }
+        return [mapping for mapping in self.run.document.user_mapping if mapping.field in aliases]
+
+    @contextmanager
+    def computed(self, declaration: Declaration) -> Iterator[Iterator[pd.DataFrame]]:
+        """user_id and the declaration's column by its key, of some customers at a time; Raises WarehouseError.
+
+        Of other declarations only what it needs is computed. What is staged is removed in the end.
+        """
+        run = replace(self.run, declared=self.declared.needed_by(declaration))
+        staging = Staging(
+            f"preview-{uuid4().hex}", number_of_buckets(self.engine, run.catalog.schema, run.settings.partitions)
+        )
+        job = Job("preview", run, self.engine, self.state, staging)
+        try:
+            extract(job)
+            yield (computed(job, known)[["user_id", declaration.key]] for known in known_customers(job))
+        finally:
+            staging.remove()
+
+
+def rehearsal(engine: sa.Engine, state: State, settings: Settings) -> Rehearsal:
+    """The rehearsal of a run that would end now. Raises ConfigurationError, WarehouseError."""
+    mapping = mapping_text()
+    document = parse_mapping(mapping.text, mapping.source)
+    declared = load_declared(config_folder(), document, settings)
+    now = datetime.now(UTC)
+    run = Run(
+        number=0,
+        interval=Interval(now, now),
+        loaded=Interval(now, now),
+        derive_from=Interval(now, now),
+        dry_run=True,
+        full_resync=False,
+        force=False,
+        watermark=False,
+        history_whole=True,
+        sends_traits=True,
+        sweep=False,
+        entities=("users",),
+        settings=settings,
+        document=with_declared(document, declared),
+        declared=declared,
+        catalog=read_catalog(engine, settings.source_schema),
+        epochs=tuple(one_epoch(settings)),
+        deferred_until=None,
+    )
+    return Rehearsal(engine, state, run)
+
+
+def named(name: str, declarations: Sequence[D], what: str) -> D:
+    """The declaration of a name or key. Raises ConfigurationError that says what there is."""
+    for one in declarations:
+        if name in (one.name, one.key):
+            return one
+    names = [one.name for one in declarations]
+    there_is = f"; there are {', '.join(names)}" if names else "; none is declared"
+    raise ConfigurationError(f"there is no {what} {name!r} in {config_folder()}{nearest(name, names) or there_is}")

@@ -1,0 +1,95 @@
+"""What is known of a bucket's customers: their rows, the evidence of their visits, and the traits derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from smrt_startdeliver.derive.birthdays import birthdays, next_birthday
+from smrt_startdeliver.derive.demographic import demographic, smrt_demographic, spend
+from smrt_startdeliver.derive.lapses import lapse_traits
+from smrt_startdeliver.derive.visits import last_visit
+from smrt_startdeliver.mapping.iso_text import days_in, times_in
+from smrt_startdeliver.mapping.payload import UNKNOWN
+from smrt_startdeliver.stages import history
+from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.last_visits import all_last_visits, own_last_visits
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the customers of one bucket, as of the run's end.
+
+    users: the rows of `users`, and customers: the columns of them that rules read. evidence: accepted events that
+    visits and lapses are derived from; last_visits: SMRT's own of these. lapses: isLost, visitCadenceDays. birthdays,
+    unreadable: who has which birthday, and whose cannot be read.
+    traits: frames of user_id and derived traits; of who has a row in none of them nothing is known.
+    """
+
+    bucket: int
+    users: pd.DataFrame
+    customers: pd.DataFrame
+    evidence: pd.DataFrame
+    last_visits: pd.DataFrame
+    lapses: pd.DataFrame
+    birthdays: pd.DataFrame
+    unreadable: pd.DataFrame
+    traits: Sequence[pd.DataFrame]
+
+
+def known_customers(job: Job) -> Iterator[Known]:
+    """What is known of the customers of each bucket, one after the other."""
+    spends = [_spend(job, bucket) for bucket in range(job.staging.buckets)]
+    ranked = np.concatenate([found["spend"].to_numpy() for found in spends if found is not None] or [np.empty(0)])
+    for bucket, spent in enumerate(spends):
+        yield _known(job, bucket, spent, ranked)
+
+
+def _spend(job: Job, bucket: int) -> pd.DataFrame | None:
+    """The spend of the bucket's customers that are ranked: those with a row in `users` and a spend above 0."""
+    orders = history.orders(job, bucket)
+    if orders is None:
+        return None
+    spent = spend(orders, job.run.interval.end, job.run.settings)
+    return spent[spent["user_id"].isin(history.users(job, bucket)["user_id"]) & (spent["spend"] > 0)]
+
+
+def _known(job: Job, bucket: int, spent: pd.DataFrame | None, ranked: npt.NDArray[np.float64]) -> Known:
+    settings, end = job.run.settings, job.run.interval.end
+    seen = history.evidence(job, bucket)
+    users = history.users(job, bucket)
+    customers = as_customers(users)
+    own = own_last_visits(users)
+    told = all_last_visits(job, bucket, own, pd.concat([seen["user_id"], users["user_id"]]))
+    lapses = lapse_traits(seen, told, end, settings)
+    born, unreadable = birthdays(customers, settings)
+    traits = [last_visit(seen, own, end, settings), lapses, own_or_ranked(customers, spent, ranked)]
+    if any(str(column).startswith("custom_fields") for column in customers):
+        # What cannot be read is not known: it takes nothing away.
+        not_known = pd.DataFrame({"user_id": unreadable["user_id"].drop_duplicates(), "nextBirthday": UNKNOWN})
+        traits.append(pd.concat([next_birthday(born, end, settings), not_known], ignore_index=True))
+    return Known(bucket, users, customers, seen, told, lapses, born, unreadable, traits)
+
+
+def own_or_ranked(customers: pd.DataFrame, spent: pd.DataFrame | None, ranked: npt.NDArray[np.float64]) -> pd.DataFrame:
+    """user_id, demographic (Int64): without amounts of orders only SMRT's own value is known."""
+    if spent is not None:
+        return demographic(customers, spent, ranked)
+    return pd.DataFrame({"user_id": customers["user_id"], "demographic": smrt_demographic(customers)})
+
+
+def as_customers(users: pd.DataFrame) -> pd.DataFrame:
+    """The columns of `users` that rules read, in the types that they read: see `derive`."""
+    columns = [name for name in users if name == "demographic" or str(name).startswith("custom_fields")]
+    customers = users[["user_id", *columns]].astype("str")
+    if "created_at" in users:
+        created = users["created_at"]
+        if not isinstance(created.dtype, pd.DatetimeTZDtype):
+            texts = created.astype("str")
+            created = times_in(texts).fillna(days_in(texts).dt.tz_localize("UTC"))
+        customers["created_at"] = created
+    return customers
