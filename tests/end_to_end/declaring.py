@@ -53,10 +53,9 @@ def members(pipeline: Pipeline, audience: str) -> dict[str, tuple[bool, int]]:
 
 def measures(pipeline: Pipeline, audience: str) -> dict[str, int]:
     """What the last run measured of an audience."""
-    rows = pipeline.state(
-        f"select name, value from measures where run = (select max(run) from runs) and name like 'audience {audience} %'"
-    )
-    return {row["name"].rpartition(" ")[2]: int(row["value"]) for row in rows}
+    name = f"audience {audience} "
+    rows = pipeline.state("select name, value from measures where run = (select max(run) from runs)")
+    return {row["name"].removeprefix(name): int(row["value"]) for row in rows if row["name"].startswith(name)}
 
 
 def writes(pipeline: Pipeline) -> int:
