@@ -8,10 +8,19 @@ from smrt_startdeliver.derive.custom_fields import CUSTOM_FIELDS
 from smrt_startdeliver.engage.conditions import AudienceCondition, EventCondition, TraitCondition
 from smrt_startdeliver.engage.declarations import Audience, ComputedTrait, Declaration
 from smrt_startdeliver.engage.declared import Declared
+from smrt_startdeliver.engage.evaluate import events_of, traits_of
 from smrt_startdeliver.engage.references import conditions_of, properties_of
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.mapping.paths import parse_path
-from smrt_startdeliver.vocabulary import DERIVED_EVENTS, DERIVED_TRAITS, EVENT_TABLES, USERS, snake_case
+from smrt_startdeliver.vocabulary import (
+    CUSTOMER_BIRTHDAY,
+    DERIVED_EVENTS,
+    DERIVED_TRAITS,
+    EVENT_TABLES,
+    ORDER_CREATED,
+    USERS,
+    snake_case,
+)
 
 Source = tuple[str, str | None]
 """A table, and the column of it; None for its rows."""
@@ -19,6 +28,14 @@ Source = tuple[str, str | None]
 Tables = Mapping[str, Mapping[str, Kind]]
 
 _TABLES = {event: table.table for table in EVENT_TABLES for event in (table.name, table.table) if event}
+_BIRTHDAYS: Source = (USERS, CUSTOM_FIELDS)
+_ORDERS = _TABLES[ORDER_CREATED]
+_UNKNOWN_WITHOUT: Mapping[str, Sequence[Source]] = {
+    "demographic": ((_ORDERS, None), (_ORDERS, "value"), (USERS, "demographic")),
+    "nextBirthday": (_BIRTHDAYS,),
+    CUSTOMER_BIRTHDAY: (_BIRTHDAYS,),
+}
+"""What derived traits and events are not known without; the others have many sources, and no row of one is no visit."""
 
 
 def table_of(event: str) -> str:
@@ -34,7 +51,7 @@ def gone(declared: Declared, earlier: Sequence[Tables], now: Tables, is_empty: C
     """
     found: dict[str, str] = {}
     for one in declared:
-        for table, column in sources_of(one, declared):
+        for table, column in (*sources_of(one, declared), *_of_derived(one, declared)):
             if column is None and (is_empty(table) or (table not in now and any(table in each for each in earlier))):
                 found.setdefault(one.key, f"rows of {table}")
             elif column and not _has(now, table, column) and any(_has(each, table, column) for each in earlier):
@@ -60,6 +77,13 @@ def sources_of(declaration: Declaration, declared: Declared) -> Iterator[Source]
             yield from sources_of(declared.by_key[condition.trait], declared)
         elif isinstance(condition, TraitCondition) and condition.trait not in DERIVED_TRAITS:
             yield (USERS, _column_of(condition.trait))
+
+
+def _of_derived(declaration: Declaration, declared: Declared) -> Iterator[Source]:
+    """What the derived traits and events that a declaration looks at, by whatever way, are not known without."""
+    needed = declared.needed_by(declaration)
+    for name in sorted(traits_of(needed) | events_of(needed)):
+        yield from _UNKNOWN_WITHOUT.get(name, ())
 
 
 def _of_trait(trait: ComputedTrait) -> Iterator[Source]:
