@@ -64,7 +64,7 @@ def test_numbers_are_read_from_text_too() -> None:
 
 def test_what_is_no_number_is_passed_over() -> None:
     assert numbers("", " ", "a", "$5", "1,000", "1_000", "0x10", "1e", "٣", "1 2", None) == [None] * 11
-    assert numbers("nan", "NaN", "inf", "-Infinity", "1e400") == [None] * 5
+    assert numbers("nan", "NaN", "inf", "-Infinity", "1e400", "9" * 400) == [None] * 6
     assert numbers("NaN", "Infinity", "-Infinity", kind="number") == [None] * 3
 
 
@@ -135,3 +135,6 @@ def test_values_are_read_by_their_place_whatever_their_index() -> None:
     assert list(found.texts.index) == list(found.instants.index) == [0, 1, 2]
     assert found.numbers[0] == 7
     assert found.days[2] == np.datetime64("2026-03-10").astype("int64")
+    times = Column(pd.Series([None, TIME], index=[9, 9], dtype="datetime64[us, UTC]"), "time", LOS_ANGELES)
+    assert list(times.instants.index) == [0, 1]
+    assert times.days.tolist()[1] == np.datetime64("2026-03-09").astype("int64")

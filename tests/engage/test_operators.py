@@ -127,7 +127,7 @@ def test_a_part_of_a_text_is_contained_and_no_pattern() -> None:
     assert held("contains", "a.c", "xa.cx", "abc", "A.C", None) == [True, False, False, False]
     assert held("not_contains", "a.c", "xa.cx", "abc", "A.C", None) == [False, True, True, True]
     assert held("contains", 5, "155", "1.5", "51", "6") == [True, True, True, False]
-    assert held("contains", 5, "155", "1.50", "6", kind="number") == [True, True, False]
+    assert held("contains", 5.0, "155", "1.50", "6", kind="number") == [True, True, False]
     assert held("contains", "", "a", None) == [True, False]
 
 
@@ -144,6 +144,7 @@ def test_members_of_a_list_compare_as_values_do() -> None:
     assert held("contains", True, *values) == [True, False, True, False, False, False]
     assert held("contains", BEYOND + 1, *values) == [False] * 5 + [True]
     assert held("contains", BEYOND, *values) == [False] * 6
+    assert held("contains", "null", "[null]", '["null"]') == [False, True]
 
 
 @pytest.mark.parametrize("text", ["[ab", "[ab]", "{ab: 1}", "ab []", "[" * 5000 + "ab"])
