@@ -26,18 +26,18 @@ _WHERE_NEXT = """
 
 def three_runs(home: Home) -> None:
     """First sync, nothing new, new activity, in an emptied home. Raises DemoError where a run is not as promised."""
-    third = last_full_period()
-    first, second = third - 2 * PERIOD, third - PERIOD
+    later = last_full_period()
+    earlier = later - PERIOD
     home.clear()
     with running_server(home) as server, sandbox_server(home) as sandbox:
-        demo = set_up(home, server, _METADATA, now=first)
-        runs = {
-            "First sync": _run(demo, sandbox, "First sync", first),
-            "Nothing new": _run(demo, sandbox, "Nothing new", second),
+        demo = set_up(home, server, _METADATA, now=earlier)
+        runs = {  # the second at the same time: where time goes by, customers leave the windows of audiences
+            "First sync": _run(demo, sandbox, "First sync", earlier),
+            "Nothing new": _run(demo, sandbox, "Nothing new", earlier),
         }
         with step("Two more hours of business"):
-            add_activity(demo.warehouse, SCHEMA, SEED, since=second, now=third)
-        runs["New activity"] = _run(demo, sandbox, "New activity", third)
+            add_activity(demo.warehouse, SCHEMA, SEED, since=earlier, now=later)
+        runs["New activity"] = _run(demo, sandbox, "New activity", later)
     console.print(
         runs_table(runs),
         entities_table("New activity, by entity", runs["New activity"]),

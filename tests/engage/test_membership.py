@@ -72,10 +72,10 @@ def test_the_order_of_the_customers_and_of_what_is_known_is_nothing() -> None:
 
 def test_a_change_counts_members_before_and_now_and_who_entered_and_left() -> None:
     before = known(*((user, "ours", True, 1) for user in "abc"))
-    now = computed(ours="a--de")
+    now = computed(ours="ab-def")
     found = changes(now, before, ["ours"])
-    assert change_of(now["ours"], found) == Change(before=3, now=3, entered=2, left=2)
-    assert change_of(now["ours"], no_changes()) == Change(before=3, now=3)
+    assert change_of(now["ours"], found) == Change(before=3, now=5, entered=3, left=1)
+    assert change_of(now["ours"], no_changes()) == Change(before=5, now=5)
 
 
 def test_who_was_in_it_before_is_who_is_in_it_but_for_the_changes() -> None:

@@ -145,6 +145,7 @@ def test_members_of_a_list_compare_as_values_do() -> None:
     assert held("contains", BEYOND + 1, *values) == [False] * 5 + [True]
     assert held("contains", BEYOND, *values) == [False] * 6
     assert held("contains", "null", "[null]", '["null"]') == [False, True]
+    assert held("contains", "[1]", "[[1]]", '["[1]"]') == [False, True], "no value is a list"
 
 
 @pytest.mark.parametrize("text", ["[ab", "[ab]", "{ab: 1}", "ab []", "[" * 5000 + "ab"])

@@ -155,7 +155,6 @@ def test_windows_and_where_hold_for_every_kind(rules: Rules) -> None:
         did("Order Created", "2024-03-12", agent="Store 1", value=3),
     ]
     narrowed = {
-        "property": "value",
         "window_days": 7,
         "where": [
             {"property": "agent", "op": "equals", "value": "Store 1"},
@@ -163,6 +162,7 @@ def test_windows_and_where_hold_for_every_kind(rules: Rules) -> None:
         ],
     }
     assert trait(rules, history, kind="event_counter", **narrowed) == 2
+    narrowed["property"] = "value"
     assert trait(rules, history, kind="aggregation", function="sum", **narrowed) == 6
     assert trait(rules, history, kind="most_frequent", **narrowed) == "3"
     assert trait(rules, history, kind="first", **narrowed) == "3"

@@ -139,3 +139,15 @@ def test_a_time_without_quotes_is_the_instant_that_it_names_and_utc_where_it_nam
 
 def test_a_time_without_quotes_is_equal_to_the_text_of_that_time() -> None:
     assert value_of("equals", "2026-03-01T10:00:00+02:00") == "2026-03-01T08:00:00.000Z"
+
+
+@pytest.mark.parametrize("op", DATED)
+def test_a_time_without_quotes_keeps_its_microseconds_where_instants_are_compared(op: str) -> None:
+    assert pd.Timestamp(value_of(op, "2026-03-01T08:00:00.123456Z")) == pd.Timestamp("2026-03-01T08:00:00.123456Z")
+
+
+@pytest.mark.parametrize("op", ["[equals]", "{equals: a}", "null", "5"])
+def test_an_op_that_is_no_word_is_refused(op: str) -> None:
+    assert refusal(f"{{trait: email, op: {op}, value: a}}").startswith(
+        "the file, line 4: audiences.0.any.0.op must be 'equals', "
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from tests.engage.with_pandas import WithPandas
 from tests.plain.engage import audiences as plain_audiences
 from tests.plain.engage import traits as plain_traits
 from tests.plain.engage.records import PlainHappening
@@ -29,4 +30,4 @@ class Plain:
         return plain_audiences.members(audiences, traits, computed, history, customers, end, zone)
 
 
-Rules = Plain
+Rules = Plain | WithPandas

@@ -13,19 +13,24 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from demo.custom_fields import custom_fields
 from smrt_startdeliver.derive.birthdays import BROKEN_JSON, UNREADABLE_DATE
+from smrt_startdeliver.engage.conditions import AudienceCondition, EventCondition, Group, Op
+from smrt_startdeliver.engage.declarations import KINDS, Audience, AudiencesFile
+from smrt_startdeliver.engage.references import conditions_of
 from smrt_startdeliver.mapping.casts import REASONS
 from smrt_startdeliver.mapping.customers import NO_CUSTOMER_KEY
-from smrt_startdeliver.mapping.document import parse_mapping, required_fields
 from smrt_startdeliver.mapping.fields import LOSSY_MATCH, NO_MATCH_VALUE
 from smrt_startdeliver.plan.fates import Fate
 from smrt_startdeliver.plan.guards import Guard
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.catalog import read_catalog
+from smrt_startdeliver.yaml_model import parse_model
 from tests.repository import ROOT
 from tests.repository.grants import README, granted_login, section, statements
 
+AUDIENCES = (ROOT / "docs/audiences.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "sandbox/README.md"]
 PACKAGE = ROOT / "plugins/smrt_startdeliver"
@@ -67,12 +72,11 @@ def reasons_in_code() -> set[str]:
     return {text for text in found if re.fullmatch(r"[a-z]+(_[a-z]+)*", text)}
 
 
-def test_the_custom_fields_are_those_of_the_default_mapping():
+def test_the_custom_fields_are_those_of_the_configuration_that_ships():
     listed = [
         (entity, alias, kind) for alias, kind, entity, _ in rows(section(README, "Custom fields in Startdeliver"))
     ]
-    document = parse_mapping((ROOT / "config/mapping.yaml").read_text(), "mapping.yaml")
-    required = required_fields(document).items()
+    required = custom_fields().items()
     assert sorted(listed) == sorted((entity, alias, kind) for entity, of in required for alias, kind in of.items())
 
 
@@ -103,11 +107,9 @@ def test_every_setting_is_explained():
     assert [key for key in Settings.model_fields if not re.search(rf"^#? ?{key}: ", explained, re.MULTILINE)] == []
 
 
-def test_the_settings_that_are_not_acted_on_are_listed():
+def test_every_setting_is_acted_on():
     code = "".join(file.read_text() for file in PACKAGE.rglob("*.py"))
-    unread = [key for key in Settings.model_fields if not re.search(rf"\.{key}\b", code)]
-    listed = re.search(r"not acted on yet\*\*: (.*?)\. ", section(README, "Limits"))
-    assert sorted(re.findall(r"`(\w+)`", listed[1])) == sorted(unread)
+    assert [key for key in Settings.model_fields if not re.search(rf"\.{key}\b", code)] == []
 
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
@@ -176,7 +178,25 @@ def test_the_grants_are_enough_for_a_run_and_no_more(granted: sa.Engine):
 
 def test_the_queries_run_on_the_memory(granted: sa.Engine):
     State(granted, "startdeliver_sync").create()
-    queries = statements(section(README, "The memory"))
-    assert len(queries) == 4
+    queries = statements(section(README, "The memory")) + statements(section(AUDIENCES, "Ask the warehouse"))
+    assert len(queries) == 6
     with granted.connect() as connection:
-        assert [connection.execute(sa.text(query)).all() for query in queries] == [[], [], [], []]
+        assert [connection.execute(sa.text(query)).all() for query in queries] == [[]] * 6
+
+
+def test_every_word_of_declarations_is_explained():
+    words = {*get_args(Op), *KINDS, *Group.model_fields, *EventCondition.model_fields, *Audience.model_fields} - {
+        "given_key"
+    }
+    for text in (AUDIENCES, (ROOT / "config/audiences.yaml").read_text() + (ROOT / "config/traits.yaml").read_text()):
+        assert [word for word in words if not re.search(rf"\b{word}\b", text)] == []
+
+
+def test_the_example_of_an_audience_can_be_declared():
+    (example,) = re.findall(r"```yaml\n(.*?)```", AUDIENCES, re.DOTALL)
+    shipped = (ROOT / "config/audiences.yaml").read_text()
+    (audience,) = parse_model(example, "docs/audiences.md", AudiencesFile).audiences
+    others = parse_model(shipped, "config/audiences.yaml", AudiencesFile).audiences
+    assert {one.audience for one, _ in conditions_of(audience) if isinstance(one, AudienceCondition)} <= {
+        other.name for other in others
+    }

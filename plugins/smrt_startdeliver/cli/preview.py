@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -68,5 +67,5 @@ def _say_where(fields: list[str], key: str) -> None:
     typer.echo(f"Written to: {where}")
 
 
-def _counts(differences: Counter[str]) -> str:
+def _counts(differences: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in differences.items())

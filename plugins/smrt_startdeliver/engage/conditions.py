@@ -41,15 +41,15 @@ DAYS = frozenset({"within_last_days", "within_next_days"})
 _CENTURY_DAYS = 36_525
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, timespec: str) -> Any:
     """What is compared with, as JSON has it: what YAML read as a date or time is the ISO text of it again."""
     if isinstance(value, list):
-        return tuple(map(_plain, value))
+        return tuple(_plain(item, timespec) for item in value)
     if isinstance(value, dt.datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
         with suppress(OverflowError):  # of the first or last day that there is: it stays in its zone
             aware = aware.astimezone(dt.UTC)
-        return aware.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return aware.isoformat(timespec=timespec).replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
@@ -63,7 +63,6 @@ _TWO: JsonDict = {"minItems": 2, "maxItems": 2}
 _SCALAR = {"type": ["string", "number", "boolean"]}
 Value = Annotated[
     Any,
-    BeforeValidator(_plain),
     WithJsonSchema({"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]}),
 ]
 """A text, a number, true or false; of `any_of` several of them."""
@@ -92,6 +91,15 @@ class Comparison(Part):
 
     op: Op
     value: Value = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _value_is_plain(cls, comparison: Any) -> Any:
+        """Instants are compared to the microsecond, texts of times to the millisecond that they have."""
+        if not isinstance(comparison, Mapping) or "value" not in comparison:
+            return comparison
+        timespec = "microseconds" if str(comparison.get("op")) in DATES else "milliseconds"
+        return {**comparison, "value": _plain(comparison["value"], timespec)}
 
     @model_validator(mode="after")
     def _value_fits_op(self) -> Self:

@@ -108,7 +108,7 @@ class UniqueListCount(_Trait):
     property: Name
 
 
-_KINDS: dict[str, type[_Trait]] = {
+KINDS: dict[str, type[_Trait]] = {
     "event_counter": EventCounter,
     "aggregation": Aggregation,
     "most_frequent": MostFrequent,
@@ -123,7 +123,7 @@ def _member(trait: Any) -> str | None:
     if isinstance(trait, _Trait):
         return member(type(trait))
     kind = trait.get("kind") if isinstance(trait, Mapping) else None
-    return member(_KINDS[kind]) if isinstance(kind, str) and kind in _KINDS else None
+    return member(KINDS[kind]) if isinstance(kind, str) and kind in KINDS else None
 
 
 ComputedTrait = Annotated[
@@ -137,7 +137,7 @@ ComputedTrait = Annotated[
     Discriminator(
         _member,
         custom_error_type="trait",
-        custom_error_message=f"must be a computed trait, whose `kind` is one of {', '.join(_KINDS)}",
+        custom_error_message=f"must be a computed trait, whose `kind` is one of {', '.join(KINDS)}",
     ),
 ]
 

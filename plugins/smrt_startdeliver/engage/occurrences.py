@@ -53,7 +53,7 @@ class Occurrences:
         self._rows = rows.reset_index(drop=True)
         self._kinds = events.kinds
         self._zone = zone
-        self._end = end
+        self._end = end.astimezone(UTC)  # on other calendars a day may have 23 hours
         self._columns: dict[str, Column] = {}
         self._held: dict[tuple[str, str, str], Bools] = {}
         self.customer: Integers = owners[rows.index].astype(np.int64)

@@ -114,6 +114,7 @@ _POSITIVE: dict[str, Callable[[Column, Any, datetime], Bools]] = {
 }
 
 _NULL = -2
+Scalar = str | bool | int | float
 
 
 def _sign(column: Column, value: Any) -> Integers:
@@ -136,13 +137,11 @@ def _compared(number: str, other: str) -> int:
     return int(Decimal(number).compare(Decimal(other)))
 
 
-def _text(value: Any) -> str:
+def _text(value: Scalar) -> str:
     """The canonical text of a value that a declaration holds, or that stands in a JSON list."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return canonical_number(str(value)) or str(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else canonical_number(str(value)) or str(value)
 
 
 def _members(text: str) -> list[str] | None:
@@ -151,7 +150,7 @@ def _members(text: str) -> list[str] | None:
         document = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return [_text(member) for member in document if member is not None] if isinstance(document, list) else None
+    return [_text(member) for member in document if isinstance(member, Scalar)] if isinstance(document, list) else None
 
 
 def _instant(column: Column, text: str) -> pd.Timestamp:

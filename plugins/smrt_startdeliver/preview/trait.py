@@ -29,7 +29,7 @@ class TraitPreview:
     key: str
     customers: int
     with_value: int
-    differences: dict[str, Counter[str]]
+    differences: dict[str, dict[str, int]]
     values: dict[str, int]
     sample: list[tuple[str, str]]
 
@@ -54,7 +54,7 @@ def preview_trait(rehearsal: Rehearsal, name: str, shown: int) -> TraitPreview:
         key=trait.key,
         customers=customers,
         with_value=len(values),
-        differences=differences,
+        differences={alias: dict(counts) for alias, counts in differences.items()},
         values={str(value): int(count) for value, count in counts.head(shown).items()},
         sample=list(values.head(shown).itertuples(index=False, name=None)),
     )

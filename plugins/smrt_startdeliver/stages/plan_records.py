@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from smrt_startdeliver.mapping.casts import Kind
-from smrt_startdeliver.mapping.customers import group_candidates, merge_customers, wanted_customers
+from smrt_startdeliver.mapping.customers import customers_by_call, group_candidates, merge_customers, wanted_customers
 from smrt_startdeliver.mapping.document import EMAIL, ExternalField
 from smrt_startdeliver.mapping.payload import COMPUTED_PREFIX, DERIVED_PREFIX
-from smrt_startdeliver.mapping.records import Wanted, known_by_events, match_alone, wanted_users
+from smrt_startdeliver.mapping.records import Wanted, known_by_events, match_alone, tied_by_call, wanted_users
 from smrt_startdeliver.plan.matching import match_fingerprints, shared_matches
 from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages import history
@@ -43,19 +43,22 @@ def plan_records(job: Job) -> None:
     users, rejected = job.staging.writer(WANTED["user"]), job.staging.writer(REJECTED_USERS)
     candidates, rejected_candidates = map(job.staging.writer, (CUSTOMER_CANDIDATES, REJECTED_CANDIDATES))
     matches: list[npt.NDArray[np.int64]] = []
+    calls = _group_calls(job, rejected_candidates) if job.run.syncs_customers else None
     for bucket in range(job.staging.buckets):
         rows = _with_traits(job, bucket)
         if job.run.syncs_customers:
             _candidates(job, rows, candidates, rejected_candidates)
         wanted = _wanted_users(job, bucket, rows) if job.run.syncs_users else _needed_users(job, bucket, rows)
         _note_rejected(job, wanted, rejected)
+        if calls is not None:
+            wanted = tied_by_call(wanted, customers_by_call(calls))
         users.write(wanted.records, by="key")
         matches.append(match_fingerprints(wanted.records).to_numpy().astype(np.int64))
     users.write(_users_at_path(job, np.concatenate(matches)).records, by="key")
     shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
-    if job.run.syncs_customers:
-        _plan_customers(job, rejected_candidates)
+    if calls is not None:
+        _plan_customers(job, calls)
 
 
 def _with_traits(job: Job, bucket: int) -> pd.DataFrame:
@@ -170,11 +173,10 @@ def _note_candidates(job: Job, found: Wanted, rows: int, rejected: BucketWriter)
     reject_values(job, "customers", found.rejections[~of_row])
 
 
-def _plan_customers(job: Job, rejected: BucketWriter) -> None:
+def _plan_customers(job: Job, calls: Wanted) -> None:
     """Merge what users and Group calls say of each customer."""
     document, settings = job.run.document, job.run.settings
     nobody = wanted_customers(history.users(job, 0).iloc[:0], _kinds(job, USERS), document, settings)
-    calls = _group_calls(job, rejected)
     writer = job.staging.writer(WANTED["customer"])
     for bucket in range(job.staging.buckets):
         said = job.staging.read(CUSTOMER_CANDIDATES, bucket)
