@@ -124,7 +124,8 @@ def _sign(column: Column, value: Any) -> Integers:
     number = None if isinstance(value, bool) else canonical_number(text)
     if number is not None:
         is_number = ~np.isnan(column.numbers)
-        sign = np.where(is_number, np.nan_to_num(np.sign(column.numbers - float(number))), sign).astype(np.int64)
+        above, below = column.numbers > float(number), column.numbers < float(number)
+        sign = np.where(is_number, above.astype(np.int64) - below, sign)
         tied = np.flatnonzero(is_number & (sign == 0))  # floats that are equal may be numbers that are not
         texts = column.texts.iloc[tied]
         exact = {each: _compared(canonical_number(each) or "0", number) for each in texts.unique()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from smrt_startdeliver.derive.custom_fields import CUSTOM_FIELDS
 from smrt_startdeliver.engage.conditions import AudienceCondition, Condition, EventCondition, Group, Where, wrong
 from smrt_startdeliver.engage.declarations import Audience, AudiencesFile, ComputedTrait, Declaration, TraitsFile
 from smrt_startdeliver.mapping.document import FieldMapping, MappingDocument
-from smrt_startdeliver.mapping.paths import CUSTOM_FIELDS
+from smrt_startdeliver.mapping.paths import parse_path
 from smrt_startdeliver.vocabulary import (
     DERIVED_PROPERTIES,
     DERIVED_TRAITS,
@@ -24,7 +25,7 @@ from smrt_startdeliver.yaml_model import nearest
 EVENTS = (*EVENT_NAMES, PAGES, SCREENS)
 """What `event` can name. Pages and screens have too many names: all of them go by these words, `name` is a property."""
 
-TRAITS = (*(".".join(names) for names in SMRT_TRAITS.values()), *DERIVED_TRAITS)
+TRAITS = tuple(dict.fromkeys((*(".".join(names) for names in SMRT_TRAITS.values()), *DERIVED_TRAITS)))
 """The traits that conditions can name, beside computed ones and `customFields.<name>`."""
 
 _TAKEN = {snake_case(part) for path in TRAITS for part in (path, path.partition(".")[0])} | {"user_id", "id"}
@@ -81,7 +82,7 @@ class References:
         mapped = {mapping.field: mapping for mapping in (self.document.user_match, *self.document.user_mapping)}
         for position, one in enumerate(declared):
             at = (list_name, position, "key" if one.given_key else "name")
-            if one.key in _TAKEN:
+            if one.key in _TAKEN or one.key.startswith(f"{CUSTOM_FIELDS}_"):
                 raise wrong(f"gives the key {one.key}, which is a trait of SMRT's: set another `key`", *at)
             if one.key in keys:
                 raise wrong(f"gives the key {one.key}, which {keys[one.key]!r} has already: set another `key`", *at)
@@ -124,8 +125,11 @@ class References:
 
     def _check_trait(self, path: str, at: At) -> None:
         known = [*TRAITS, *(trait.key for trait in self.traits)]
-        root, _, custom_field = path.partition(".")
-        if path not in known and not (root == CUSTOM_FIELDS and custom_field):
+        try:
+            custom_field = parse_path(f"traits.{path}").custom_field
+        except ValueError as error:
+            raise wrong(str(error), *at) from None
+        if path not in known and not custom_field:
             raise wrong(_unknown("trait", path, known), *at)
 
 

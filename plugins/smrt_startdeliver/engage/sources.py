@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from smrt_startdeliver.derive.custom_fields import CUSTOM_FIELDS
-from smrt_startdeliver.engage.conditions import AudienceCondition, EventCondition, TraitCondition
+from smrt_startdeliver.engage.conditions import EventCondition, TraitCondition
 from smrt_startdeliver.engage.declarations import Audience, ComputedTrait, Declaration
 from smrt_startdeliver.engage.declared import Declared
 from smrt_startdeliver.engage.evaluate import events_of, traits_of
@@ -64,18 +64,15 @@ def sources_of(declaration: Declaration, declared: Declared) -> Iterator[Source]
 
     Derived events and traits have many sources and are never without all of them: they count as there.
     """
-    if not isinstance(declaration, Audience):
-        yield from _of_trait(declaration)
-        return
-    for condition, _ in conditions_of(declaration):
+    for one in declared.needed_by(declaration):
+        yield from _of_audience(one, declared) if isinstance(one, Audience) else _of_trait(one)
+
+
+def _of_audience(audience: Audience, declared: Declared) -> Iterator[Source]:
+    for condition, _ in conditions_of(audience):
         if isinstance(condition, EventCondition):
             yield from _of_event(condition.event, [where.property for where in condition.where])
-        elif isinstance(condition, AudienceCondition):
-            (other,) = (audience for audience in declared.audiences if audience.name == condition.audience)
-            yield from sources_of(other, declared)
-        elif isinstance(condition, TraitCondition) and condition.trait in declared.by_key:
-            yield from sources_of(declared.by_key[condition.trait], declared)
-        elif isinstance(condition, TraitCondition) and condition.trait not in DERIVED_TRAITS:
+        elif isinstance(condition, TraitCondition) and condition.trait not in {*declared.by_key, *DERIVED_TRAITS}:
             yield (USERS, _column_of(condition.trait))
 
 
