@@ -56,7 +56,7 @@ def test_pages_have_their_names_in_a_column() -> None:
 
 
 @pytest.mark.parametrize("event", DERIVED_EVENTS)
-def test_derived_events_have_no_source_that_could_go(event: str) -> None:
+def test_derived_events_are_read_from_no_table_of_their_own(event: str) -> None:
     assert sources(Declared(traits(f"{{name: T, kind: event_counter, event: {event}}}"))) == set()
 
 
@@ -74,7 +74,7 @@ def test_an_audience_reads_what_its_conditions_read_nested_ones_too() -> None:
 
 
 @pytest.mark.parametrize("trait", DERIVED_TRAITS)
-def test_derived_traits_have_no_source_that_could_go(trait: str) -> None:
+def test_derived_traits_are_read_from_no_column_of_their_own(trait: str) -> None:
     assert sources(asking(f"{{trait: {trait}, op: exists}}")) == set()
 
 
@@ -156,3 +156,45 @@ def test_custom_fields_are_there_as_one_column_or_as_several() -> None:
     assert what_is_gone(asks, earlier, tables(users="custom_fields_size")) == {}
     assert what_is_gone(asks, [tables(users="custom_fields_size")], tables(users="custom_fields")) == {}
     assert what_is_gone(asks, earlier, tables(users="name")) == {"a": "column custom_fields of users"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "before", "now", "what"),
+    [
+        (
+            "{trait: demographic, op: equals, value: 1}",
+            tables(order_created="value"),
+            tables(),
+            "rows of order_created",
+        ),
+        (
+            "{trait: demographic, op: equals, value: 1}",
+            tables(order_created="value"),
+            tables(order_created="agent"),
+            "column value of order_created",
+        ),
+        (
+            "{trait: nextBirthday, op: exists}",
+            tables(users="custom_fields_birthday"),
+            tables(users="name"),
+            "column custom_fields of users",
+        ),
+        (
+            "{event: Customer Birthday, at_least: 1}",
+            tables(users="custom_fields"),
+            tables(users="name"),
+            "column custom_fields of users",
+        ),
+    ],
+)
+def test_what_is_derived_is_gone_with_what_it_is_not_known_without(
+    condition: str, before: dict, now: dict, what: str
+) -> None:
+    declared = Declared((), audiences(f"{{name: A, all: [{condition}]}}", "{name: B, none: [{audience: A}]}"))
+    assert what_is_gone(declared, [before], now) == {"a": what, "b": what}
+    assert what_is_gone(declared, [before], before) == what_is_gone(declared, [], now) == {}
+
+
+def test_visits_have_many_sources_and_are_known_without_any_one_of_them() -> None:
+    asks = asking("{event: Customer Visit, at_least: 1}", "{trait: isLost, op: equals, value: true}")
+    assert what_is_gone(asks, [tables(order_created="value", users="custom_fields")], tables(), empty=["users"]) == {}
