@@ -148,9 +148,13 @@ class RecordSender:
         for record in changing:
             record.theirs = self.fill_empty
         for match_field in sorted({record.match_field for record in changing} & self.types.keys()):
-            by_id = {record.startdeliver_id: record for record in changing if record.match_field == match_field}
+            by_id = {
+                record.startdeliver_id: record
+                for record in changing
+                if record.match_field == match_field and record.startdeliver_id is not None
+            }
             values = [wire.json_value(record.match_value, self.types[match_field]) for record in by_id.values()]
-            for one in self.api.find(self.entity, match_field, values):
+            for one in self.api.find(self.entity, match_field, values, ids=by_id.keys()):
                 if int(one["id"]) in by_id:
                     record = by_id[int(one["id"])]
                     self._leave_theirs(record, one, ours=record.acknowledged)
