@@ -175,7 +175,7 @@ def test_a_name_that_leaves_no_key_is_refused(name: str, problem: str) -> None:
             ["kind: first", "all: [{audience: B}]"],
             "line 3: audiences.0.kind is not a known key, allowed are all, any, ",
         ),
-        (["all: {event: X}"], "line 3: audiences.0.all must be a valid tuple, not {'event': 'X'}"),
+        (["all: {event: X}"], "line 3: audiences.0.all must be a list, not {'event': 'X'}"),
     ],
     ids=lambda case: case if isinstance(case, str) else " ".join(case),
 )
@@ -203,7 +203,7 @@ def test_a_mistake_in_an_audience_is_refused_with_its_line(lines: list[str], mes
         ("{event: X, at_least: 1, between_days: [7]}", f".between_days {SPAN}"),
         ("{event: X, at_least: 1, between_days: [1, 7, 60]}", f".between_days {SPAN}"),
         ("{event: X, at_least: 1, between_days: [7, 36526]}", f".between_days {SPAN}"),
-        ("{event: X, at_least: 1, between_days: 7}", ".between_days must be a valid tuple, not 7"),
+        ("{event: X, at_least: 1, between_days: 7}", ".between_days must be a list, not 7"),
         (
             "{event: X, at_least: 1, between_days: [-1, 7]}",
             ".between_days.0 must be greater than or equal to 0, not -1",

@@ -96,7 +96,9 @@ def with_declared(document: MappingDocument, declared: Declared) -> MappingDocum
 def fields_of(document: MappingDocument, declared: Declared, entity: Entity) -> dict[str, Declaration]:
     """Alias -> the declaration that a document, with the declared fields in it, fills it from."""
     mappings = document.user_mapping if entity == "user" else document.customer_mapping
-    found = {mapping.field: mapping.path.column(declared.by_key) for mapping in mappings}
+    found = {
+        mapping.field: mapping.path.column(declared.by_key) for mapping in mappings if mapping.path.root == "traits"
+    }
     return {alias: declared.by_key[key] for alias, key in found.items() if key is not None}
 
 

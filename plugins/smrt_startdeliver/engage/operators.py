@@ -114,7 +114,7 @@ _POSITIVE: dict[str, Callable[[Column, Any, datetime], Bools]] = {
 }
 
 _NULL = -2
-Scalar = str | bool | int | float
+Scalar = str | bool | int | float | Decimal
 
 
 def _sign(column: Column, value: Any) -> Integers:
@@ -147,10 +147,14 @@ def _text(value: Scalar) -> str:
 def _members(text: str) -> list[str] | None:
     """The members of a text that is a JSON array, as texts; None where it is none."""
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
     return [_text(member) for member in document if isinstance(member, Scalar)] if isinstance(document, list) else None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _instant(column: Column, text: str) -> pd.Timestamp:

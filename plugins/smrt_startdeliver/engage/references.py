@@ -11,6 +11,7 @@ from smrt_startdeliver.engage.declarations import Audience, AudiencesFile, Compu
 from smrt_startdeliver.mapping.document import FieldMapping, MappingDocument
 from smrt_startdeliver.mapping.paths import parse_path
 from smrt_startdeliver.vocabulary import (
+    CALL_COLUMNS,
     DERIVED_PROPERTIES,
     DERIVED_TRAITS,
     EVENT_NAMES,
@@ -28,7 +29,11 @@ EVENTS = (*EVENT_NAMES, PAGES, SCREENS)
 TRAITS = tuple(dict.fromkeys((*(".".join(names) for names in SMRT_TRAITS.values()), *DERIVED_TRAITS)))
 """The traits that conditions can name, beside computed ones and `customFields.<name>`."""
 
-_TAKEN = {snake_case(part) for path in TRAITS for part in (path, path.partition(".")[0])} | {"user_id", "id"}
+_TAKEN = {snake_case(part) for path in TRAITS for part in (path, path.partition(".")[0])} | {
+    "user_id",
+    "id",
+    "audience_key",
+}
 
 At = tuple[str | int, ...]
 
@@ -118,7 +123,7 @@ class References:
 
     def _check_property(self, event: str, path: str, at: At) -> None:
         known = list(properties_of(event))
-        if path in known or (self.extra_properties and event not in DERIVED_PROPERTIES and "." not in path):
+        if path in known or (self.extra_properties and event not in DERIVED_PROPERTIES and _may_be_a_property(path)):
             return
         hint = "" if self.extra_properties else "; those that SMRT does not document need the setting extra_properties"
         raise wrong(f"{_unknown(f'property of {event}', path, known)}{hint}", *at)
@@ -176,6 +181,11 @@ def _see_that_it_is_free(one: Declaration, mapped: dict[str, FieldMapping], at: 
     mapping = mapped.get(one.field or "")
     if mapping is not None and mapping.path.column({one.key}) is None:
         raise wrong(f"is {one.field}, which the mapping document fills from {mapping.external_field}", *at)
+
+
+def _may_be_a_property(column: str) -> bool:
+    """Whether a column that SMRT does not document can be a property, and none of the call itself."""
+    return "." not in column and column not in CALL_COLUMNS | {"name", "time"} and not column.startswith("context_")
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
