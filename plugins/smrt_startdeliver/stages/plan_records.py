@@ -19,6 +19,7 @@ from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.datasets import (
     CUSTOMER_CANDIDATES,
+    LINKS,
     OUTGOING_DERIVED,
     OUTGOING_RAW,
     REJECTED_CANDIDATES,
@@ -31,6 +32,7 @@ from smrt_startdeliver.stages.datasets import (
 from smrt_startdeliver.stages.extract import traits
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.rejecting import keep, reject_values
+from smrt_startdeliver.stages.renamed import keys_may_change
 from smrt_startdeliver.staging import BucketWriter, bucket_of
 from smrt_startdeliver.vocabulary import DERIVED_TRAITS, GROUPS, USERS
 
@@ -43,21 +45,24 @@ def plan_records(job: Job) -> None:
     users, rejected = job.staging.writer(WANTED["user"]), job.staging.writer(REJECTED_USERS)
     candidates, rejected_candidates = map(job.staging.writer, (CUSTOMER_CANDIDATES, REJECTED_CANDIDATES))
     matches: list[npt.NDArray[np.int64]] = []
-    calls = _group_calls(job, rejected_candidates) if job.run.syncs_customers else None
+    links = job.staging.writer(LINKS)
+    calls = _group_calls(job, rejected_candidates)
+    by_call = customers_by_call(calls)
     for bucket in range(job.staging.buckets):
         rows = _with_traits(job, bucket)
         if job.run.syncs_customers:
             _candidates(job, rows, candidates, rejected_candidates)
-        wanted = _wanted_users(job, bucket, rows) if job.run.syncs_users else _needed_users(job, bucket, rows)
+        wanted = _wanted_users(job, bucket, rows, by_call) if job.run.syncs_users else _needed_users(job, bucket, rows)
+        if keys_may_change(job):
+            everybody = wanted if job.run.syncs_users else _everybody(job, bucket, rows, by_call)
+            links.write(everybody.records[["key", "customer_key"]], by="key")
         _note_rejected(job, wanted, rejected)
-        if calls is not None:
-            wanted = tied_by_call(wanted, customers_by_call(calls))
         users.write(wanted.records, by="key")
         matches.append(match_fingerprints(wanted.records).to_numpy().astype(np.int64))
     users.write(_users_at_path(job, np.concatenate(matches)).records, by="key")
     shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
-    if calls is not None:
+    if job.run.syncs_customers:
         _plan_customers(job, calls)
 
 
@@ -81,18 +86,26 @@ def _with_computed(job: Job, bucket: int, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.merge(computed.rename(columns=names), on="user_id", how="left")
 
 
-def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
-    """Everybody: those with a row in `users`, and those of whom there are only events."""
+def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame, by_call: pd.Series[str]) -> Wanted:
+    """Everybody, accounted for."""
     _note_user_rows(job, bucket)
-    seen = history.customers_of_events(job, bucket)
-    only_events = seen[~seen.isin(rows["user_id"])].reset_index(drop=True)
-    job.fates.add("users", "extracted", len(only_events))
-    return _both(
-        wanted_users(rows, _kinds(job, USERS), job.run.document, job.run.settings),
-        known_by_events(
-            _with_computed(job, bucket, pd.DataFrame({"user_id": only_events})), job.run.document, job.run.settings
-        ),
+    job.fates.add("users", "extracted", len(_only_events(job, bucket, rows)))
+    return _everybody(job, bucket, rows, by_call)
+
+
+def _everybody(job: Job, bucket: int, rows: pd.DataFrame, by_call: pd.Series[str]) -> Wanted:
+    """Those with a row in `users`, and those of whom there are only events."""
+    document, settings = job.run.document, job.run.settings
+    only_events = _with_computed(job, bucket, pd.DataFrame({"user_id": _only_events(job, bucket, rows)}))
+    everybody = _both(
+        wanted_users(rows, _kinds(job, USERS), document, settings), known_by_events(only_events, document, settings)
     )
+    return tied_by_call(everybody, by_call)
+
+
+def _only_events(job: Job, bucket: int, rows: pd.DataFrame) -> pd.Series[str]:
+    seen = history.customers_of_events(job, bucket)
+    return seen[~seen.isin(rows["user_id"])].reset_index(drop=True)
 
 
 def _needed_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
@@ -194,10 +207,11 @@ def _group_calls(job: Job, rejected: BucketWriter) -> Wanted:
     columns = {"id": "str", "user_id": "str", "group_id": "str", "time": "datetime64[us, UTC]", "copies": "Int64"}
     nobody = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
     calls = pd.concat([nobody, *chunks], ignore_index=True).rename(columns=lambda name: name.removeprefix(VALUE))
-    job.fates.add("customers", "extracted", (calls["copies"] - 1).sum())
-    job.fates.add("customers", "skipped", (calls["copies"] - 1).sum(), "duplicate")
     found = group_candidates(calls, _kinds(job, GROUPS), job.run.document, job.run.settings)
-    _note_candidates(job, found, len(calls), rejected)
+    if job.run.syncs_customers:
+        job.fates.add("customers", "extracted", (calls["copies"] - 1).sum())
+        job.fates.add("customers", "skipped", (calls["copies"] - 1).sum(), "duplicate")
+        _note_candidates(job, found, len(calls), rejected)
     return found
 
 
