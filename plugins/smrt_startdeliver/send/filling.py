@@ -32,9 +32,13 @@ class Filling:
         for record in changing:
             record.theirs = self.aliases
         for match_field in sorted({record.match_field for record in changing} & self.types.keys()):
-            by_id = {record.startdeliver_id: record for record in changing if record.match_field == match_field}
+            by_id = {
+                record.startdeliver_id: record
+                for record in changing
+                if record.match_field == match_field and record.startdeliver_id is not None
+            }
             values = [wire.json_value(record.match_value, self.types[match_field]) for record in by_id.values()]
-            for found in self.api.find(self.entity, match_field, values):
+            for found in self.api.find(self.entity, match_field, values, ids=by_id.keys()):
                 if int(found["id"]) in by_id:
                     of_ours = by_id[int(found["id"])]
                     self.leave_theirs(of_ours, found, ours=of_ours.acknowledged)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
-from smrt_startdeliver.plan.fingerprints import AtRest
-from smrt_startdeliver.plan.records import after, canonical_text, changed_fields, held_already, known_before
+from smrt_startdeliver.plan.records import AtRest, after, canonical_text, changed_fields, held_already, known_before
 from smrt_startdeliver.send.filling import Filling
 from smrt_startdeliver.send.in_flight import send_in_order
 from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error

@@ -49,12 +49,12 @@ def _unknown(job: Job) -> dict[str, str]:
     earlier = [
         {table: dict(columns) for table, columns in row["catalog"].items()} for row in job.state.rows("catalogs")
     ]
-    usual = {row["name"]: row["value"] for row in job.state.rows("usual", run=job.run.number)}
+    had_rows = {row["name"] for row in job.state.rows("tables_with_rows", run=job.run.number)}
     now = {row["name"]: row["value"] for row in job.state.rows("measures", run=job.run.number)}
 
     def is_empty(table: str) -> bool:
         rows = f"rows {table}"
-        return not job.run.force and usual.get(rows, 0) > 0 and now.get(rows, 0) == 0
+        return not job.run.force and rows in had_rows and now.get(rows, 0) == 0
 
     return gone(job.run.declared, earlier, job.catalog.tables, is_empty)
 

@@ -112,7 +112,7 @@ class _Load:
         if self.entity == "user" and is_synced(self.job, "user"):
             rows = with_customer_ids(self.job, rows)
         aliases = aliases_of(rows)
-        rows = rows.assign(now=record_fingerprints(rows, aliases, at_rest(self.job, self.entity)))
+        rows = rows.assign(now=record_fingerprints(rows, aliases))
         known = self.job.state.frame_of_keys("records", _KNOWN, rows["key"], entity=self.entity)
         rows = rows.merge(known, on="key", how="left", suffixes=("", "_acknowledged"))
         held = self.job.state.rows("record_fields", entity=self.entity, keys=list(rows["key"]))

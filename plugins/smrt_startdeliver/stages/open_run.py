@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import get_args
 
 from smrt_startdeliver.engage.declared import Declared, fields_of, with_declared
 from smrt_startdeliver.engage.files import load_declared, refuse_renamed
-from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping, required_fields
+from smrt_startdeliver.mapping.document import Entity, MappingDocument, parse_mapping, required_fields
 from smrt_startdeliver.mapping.source import mapping_text
 from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.settings_file import config_folder, load_settings
@@ -58,7 +59,8 @@ def start(request: Request) -> Ticket:
 
 
 def _say_what_is_not_sent(document: MappingDocument, declared: Declared) -> None:
-    sent = {one.key for one in fields_of(with_declared(document, declared), declared, "user").values()}
+    document, entities = with_declared(document, declared), get_args(Entity)
+    sent = {one.key for entity in entities for one in fields_of(document, declared, entity).values()}
     for one in declared:
         if one.key not in sent:
             log.warning(

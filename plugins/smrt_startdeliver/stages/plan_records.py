@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from smrt_startdeliver.mapping.casts import Kind
+from smrt_startdeliver.mapping.casts import FieldType, Kind
 from smrt_startdeliver.mapping.customers import customers_by_call, group_candidates, merge_customers, wanted_customers
 from smrt_startdeliver.mapping.document import EMAIL, ExternalField
 from smrt_startdeliver.mapping.payload import COMPUTED_PREFIX, DERIVED_PREFIX
@@ -48,10 +49,11 @@ def plan_records(job: Job) -> None:
     links = job.staging.writer(LINKS)
     calls = _group_calls(job, rejected_candidates)
     by_call = customers_by_call(calls)
+    of_customers: dict[str, FieldType] = {}
     for bucket in range(job.staging.buckets):
         rows = _with_traits(job, bucket)
         if job.run.syncs_customers:
-            _candidates(job, rows, candidates, rejected_candidates)
+            of_customers |= _candidates(job, rows, candidates, rejected_candidates)
         wanted = _wanted_users(job, bucket, rows, by_call) if job.run.syncs_users else _needed_users(job, bucket, rows)
         if keys_may_change(job):
             everybody = wanted if job.run.syncs_users else _everybody(job, bucket, rows, by_call)
@@ -63,7 +65,7 @@ def plan_records(job: Job) -> None:
     shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
     if job.run.syncs_customers:
-        _plan_customers(job, calls)
+        _plan_customers(job, of_customers, calls)
 
 
 def _with_traits(job: Job, bucket: int) -> pd.DataFrame:
@@ -169,10 +171,12 @@ def _note_rejected(job: Job, wanted: Wanted, writer: BucketWriter) -> None:
     writer.write(rejected[["key", "reason"]], by="key")
 
 
-def _candidates(job: Job, rows: pd.DataFrame, writer: BucketWriter, rejected: BucketWriter) -> None:
+def _candidates(job: Job, rows: pd.DataFrame, writer: BucketWriter, rejected: BucketWriter) -> Mapping[str, FieldType]:
+    """Stage what rows of `users` say of customers; the types of the fields that they fill."""
     found = wanted_customers(rows, _kinds(job, USERS), job.run.document, job.run.settings)
     _note_candidates(job, found, len(rows), rejected)
     writer.write(found.records, by="key")
+    return found.types
 
 
 def _note_candidates(job: Job, found: Wanted, rows: int, rejected: BucketWriter) -> None:
@@ -186,17 +190,18 @@ def _note_candidates(job: Job, found: Wanted, rows: int, rejected: BucketWriter)
     reject_values(job, "customers", found.rejections[~of_row])
 
 
-def _plan_customers(job: Job, calls: Wanted) -> None:
-    """Merge what users and Group calls say of each customer."""
+def _plan_customers(job: Job, by_users: Mapping[str, FieldType], calls: Wanted) -> None:
+    """Merge what users and Group calls say of each customer; `by_users`: the types of the fields that users fill."""
     document, settings = job.run.document, job.run.settings
     nobody = wanted_customers(history.users(job, 0).iloc[:0], _kinds(job, USERS), document, settings)
+    nobody = replace(nobody, types={**nobody.types, **by_users})
     writer = job.staging.writer(WANTED["customer"])
     for bucket in range(job.staging.buckets):
         said = job.staging.read(CUSTOMER_CANDIDATES, bucket)
-        by_users = nobody if said is None else replace(nobody, records=said)
+        users = nobody if said is None else replace(nobody, records=said)
         mine = replace(calls, records=calls.records[bucket_of(calls.records["key"], job.staging.buckets) == bucket])
-        merged = merge_customers(by_users, mine)
-        merged_away = len(by_users.records) + len(mine.records) - len(merged.records)
+        merged = merge_customers(users, mine)
+        merged_away = len(users.records) + len(mine.records) - len(merged.records)
         job.fates.add("customers", "skipped", merged_away, "same_customer")
         writer.write(merged.records, by="key")
 
