@@ -196,7 +196,7 @@ def test_a_run_of_a_part_of_the_entities_makes_no_second_customer_and_hides_none
 
 
 def test_two_accounts_that_become_one_are_both_kept_until_one_of_them_is_it(shop: Shop, pipeline: Pipeline) -> None:
-    pipeline.configure(settings="on_vanish: delete\n")
+    pipeline.configure(settings="on_vanish: delete\npartitions: 7\n")
     pipeline.run_as("scheduled", MONDAY)
     rename(pipeline, "A-1", "C-1")
     rename(pipeline, "B-1", "C-1")

@@ -56,7 +56,7 @@ def plan_records(job: Job) -> None:
             of_customers |= _candidates(job, rows, candidates, rejected_candidates)
         wanted = _wanted_users(job, bucket, rows, by_call) if job.run.syncs_users else _needed_users(job, bucket, rows)
         if keys_may_change(job):
-            everybody = wanted if job.run.syncs_users else _everybody(job, bucket, rows, by_call)
+            everybody = wanted if job.run.syncs_users else _wanted_users(job, bucket, rows, by_call)
             links.write(everybody.records[["key", "customer_key"]], by="key")
         _note_rejected(job, wanted, rejected)
         users.write(wanted.records, by="key")
@@ -89,25 +89,19 @@ def _with_computed(job: Job, bucket: int, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame, by_call: pd.Series[str]) -> Wanted:
-    """Everybody, accounted for."""
-    _note_user_rows(job, bucket)
-    job.fates.add("users", "extracted", len(_only_events(job, bucket, rows)))
-    return _everybody(job, bucket, rows, by_call)
-
-
-def _everybody(job: Job, bucket: int, rows: pd.DataFrame, by_call: pd.Series[str]) -> Wanted:
-    """Those with a row in `users`, and those of whom there are only events."""
-    document, settings = job.run.document, job.run.settings
-    only_events = _with_computed(job, bucket, pd.DataFrame({"user_id": _only_events(job, bucket, rows)}))
+    """Everybody: those with a row in `users`, and those of whom there are only events."""
+    seen = history.customers_of_events(job, bucket)
+    only_events = seen[~seen.isin(rows["user_id"])].reset_index(drop=True)
+    if job.run.syncs_users:
+        _note_user_rows(job, bucket)
+        job.fates.add("users", "extracted", len(only_events))
     everybody = _both(
-        wanted_users(rows, _kinds(job, USERS), document, settings), known_by_events(only_events, document, settings)
+        wanted_users(rows, _kinds(job, USERS), job.run.document, job.run.settings),
+        known_by_events(
+            _with_computed(job, bucket, pd.DataFrame({"user_id": only_events})), job.run.document, job.run.settings
+        ),
     )
     return tied_by_call(everybody, by_call)
-
-
-def _only_events(job: Job, bucket: int, rows: pd.DataFrame) -> pd.Series[str]:
-    seen = history.customers_of_events(job, bucket)
-    return seen[~seen.isin(rows["user_id"])].reset_index(drop=True)
 
 
 def _needed_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
