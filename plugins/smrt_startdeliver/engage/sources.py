@@ -62,7 +62,7 @@ def gone(declared: Declared, earlier: Sequence[Tables], now: Tables, is_empty: C
 def sources_of(declaration: Declaration, declared: Declared) -> Iterator[Source]:
     """What a declaration reads, by way of the traits and audiences that it names, too.
 
-    Derived events and traits have many sources and are never without all of them: they count as there.
+    What derived events and traits are not known without is said by `gone`.
     """
     for one in declared.needed_by(declaration):
         yield from _of_audience(one, declared) if isinstance(one, Audience) else _of_trait(one)
