@@ -58,7 +58,7 @@ PARAMS = {
         False,
         type="boolean",
         title="Force",
-        description_md="Go on where a guard would stop the run: the change is meant.",
+        description_md="Go on where a guard would stop the run, and create customers whose key changed: it is meant.",
     ),
     "entities": Param(
         ENTITIES,

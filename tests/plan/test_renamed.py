@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from smrt_startdeliver.mapping.records import UNKNOWN
-from smrt_startdeliver.plan.renamed import moved, renamed
+from smrt_startdeliver.plan.renamed import from_tied_to_untied, moved, named, renamed
 from smrt_startdeliver.plan.vanished import key_hashes, sorted_hashes
 
 
@@ -14,11 +14,17 @@ def links(**customers: str | None) -> pd.DataFrame:
     return pd.DataFrame({"key": list(customers), "customer_key": list(customers.values())}, dtype="str")
 
 
-def found(pairs: list[tuple[str, str]], *, named: list[str], tied: list[str]) -> list[tuple[str, str]]:
-    frame = pd.DataFrame(pairs, columns=["old", "new"], dtype="str")
-    of_startdeliver = pd.DataFrame({"key": pd.Series(tied, dtype="str"), "created_here": True})
-    hashes = sorted_hashes([key_hashes(pd.Series(named, dtype="str"))])
-    return list(renamed(frame, hashes, of_startdeliver)[["old", "new"]].itertuples(index=False, name=None))
+def pairs(*moves: tuple[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(moves, columns=["old", "new"], dtype="str")
+
+
+def tied(**vanished: bool) -> pd.DataFrame:
+    """Customers that Startdeliver has, and whether each has vanished."""
+    return pd.DataFrame({"key": pd.Series(list(vanished), dtype="str"), "vanished": list(vanished.values())})
+
+
+def texts(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(frame.itertuples(index=False, name=None))
 
 
 def test_who_names_another_customer_than_before_has_moved():
@@ -27,22 +33,30 @@ def test_who_names_another_customer_than_before_has_moved():
     assert moved(wanted, before).to_dict("records") == [{"old": "A-1", "new": "A-2"}]
 
 
-def test_a_customer_that_nobody_names_any_more_may_go_by_the_new_key():
-    assert found([("A-1", "A-2")], named=["A-2"], tied=["A-1"]) == [("A-1", "A-2")]
+def test_who_is_said_nothing_of_still_belongs_to_the_customer_that_is_remembered():
+    wanted = links(ann="A-2", dan=None, eve=UNKNOWN, new=UNKNOWN)
+    before = links(ann="A-1", dan="D-1", eve="E-1")
+    assert named(wanted, before).tolist() == ["A-2", "E-1"]
 
 
-def test_one_that_somebody_still_names_has_not_changed_its_key():
-    assert found([("A-1", "A-2")], named=["A-1", "A-2"], tied=["A-1"]) == []
-
-
-def test_one_that_startdeliver_does_not_have_can_be_no_second_one():
-    assert found([("A-1", "A-2")], named=["A-2"], tied=[]) == []
+def test_a_customer_that_startdeliver_does_not_have_can_be_no_second_one():
+    assert texts(from_tied_to_untied(pairs(("A", "A2"), ("B", "B2")), tied(A=False))) == [("A", "A2")]
 
 
 def test_users_who_join_a_customer_that_startdeliver_has_move_there():
-    assert found([("A-1", "B-1")], named=["B-1"], tied=["A-1", "B-1"]) == []
+    assert texts(from_tied_to_untied(pairs(("A", "B")), tied(A=False, B=False))) == []
+    assert texts(from_tied_to_untied(pairs(("A", "B")), tied(A=False, B=True))) == []
 
 
-def test_of_two_that_become_one_each_new_key_is_reported_once():
-    pairs = [("A-1", "C-1"), ("B-1", "C-1"), ("A-1", "A-2")]
-    assert found(pairs, named=["C-1", "A-2"], tied=["A-1", "B-1"]) == [("A-1", "C-1"), ("A-1", "A-2")]
+def test_a_customer_that_had_vanished_was_given_up():
+    assert texts(from_tied_to_untied(pairs(("A", "A2")), tied(A=True))) == []
+
+
+def test_a_customer_that_somebody_still_names_has_not_changed_its_key():
+    names = sorted_hashes([key_hashes(pd.Series(["A2", "B"], dtype="str"))])
+    assert texts(renamed(pairs(("A", "A2"), ("B", "B2"), ("A", "A2")), names)) == [("A", "A2")]
+
+
+def test_two_customers_may_become_one_and_one_may_become_two():
+    every = pairs(("A", "C"), ("B", "C"), ("A", "D"))
+    assert texts(renamed(every, sorted_hashes([]))) == texts(every)

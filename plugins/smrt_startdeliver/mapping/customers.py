@@ -52,7 +52,7 @@ def group_candidates(
 
 def customers_by_call(groups: Wanted) -> pd.Series[str]:
     """The key of the customer that each user's latest Group call (`group_candidates`) names, by user id."""
-    calls = groups.records.dropna(subset="user_id").sort_values(["time", "id"])
+    calls = groups.records.dropna(subset="user_id").sort_values(["time", "id"], na_position="first")
     return calls.drop_duplicates("user_id", keep="last").set_index("user_id")["key"]
 
 

@@ -58,6 +58,11 @@ def held_already(found: Mapping[str, Any], wanted: Fields) -> dict[str, str]:
     return held_by(found, [alias for alias, value in wanted.items() if value not in (None, UNKNOWN)])
 
 
+def known_before(acknowledged: Acknowledged, wanted: Fields) -> dict[str, str]:
+    """What stays acknowledged of an object of ours that is found anew: of the fields that we have no value for now."""
+    return {alias: held for alias, held in acknowledged.items() if wanted.get(alias) in (None, UNKNOWN)}
+
+
 def held_by(found: Mapping[str, Any], aliases: Iterable[str]) -> dict[str, str]:
     """What an object holds of some fields; those that are null in it are absent."""
     return {alias: field_fingerprint(canonical_text(found[alias])) for alias in aliases if found.get(alias) is not None}

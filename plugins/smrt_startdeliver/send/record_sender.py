@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from smrt_startdeliver.mapping.records import UNKNOWN
-from smrt_startdeliver.plan.records import AtRest, after, canonical_text, changed_fields, held_already
+from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
+from smrt_startdeliver.plan.records import AtRest, after, canonical_text, changed_fields, held_already, known_before
 from smrt_startdeliver.send.filling import Filling
 from smrt_startdeliver.send.in_flight import send_in_order
 from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error
 from smrt_startdeliver.send.refusals import note_refusals
+from smrt_startdeliver.send.renaming import acknowledged_of, reject_renamed, rename
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.breaker import RefusalBreaker
@@ -29,9 +30,9 @@ class Record:
     `fields`: alias -> canonical text, None or UNKNOWN. `startdeliver_id` is None until it is looked up or created;
     `acknowledged` are the fingerprints of what Startdeliver holds. `customer_key`: a user's customer, None where there
     is none, UNKNOWN where nothing is said of it. `refused_before`: an earlier run could not make Startdeliver take it.
-    `theirs`: the fields that are left alone, as a person filled them. `renamed_from`: the key of a record that this one
-    seems to have become: it is not created, but takes over that one's object once that matches this key. `fate` is None
-    until it is known; one that is given is left as it is.
+    `theirs`: the fields that are left alone, as a person filled them. `renamed_from`: the keys of customers of which
+    this one may be one under a new key; `taken_from`: that whose object it takes over for that (see `send.renaming`).
+    `fate` is None until it is known; one that is given is left as it is.
     """
 
     key: str
@@ -45,7 +46,8 @@ class Record:
     intended: tuple[str, str] | None = None
     refused_before: bool = False
     theirs: frozenset[str] = frozenset()
-    renamed_from: str | None = None
+    renamed_from: frozenset[str] = frozenset()
+    taken_from: str | None = None
     fate: Fate | None = None
     created_here: bool = False
     rejection: Rejection | None = None
@@ -88,9 +90,7 @@ class RecordSender:
         if not self.may_go_on():
             return
         self._look_up([record for record in records if record.startdeliver_id is None and record.fate is None])
-        for record in records:
-            if record.renamed_from is not None and record.startdeliver_id is None and record.fate is None:
-                record.fate, record.rejection = "rejected", Rejection("key_changed", record.match_field)
+        reject_renamed(records)
         open_records = [record for record in records if record.fate is None]
         # Who was looked up just now, or is created, needs no asking.
         tied_before = [one for one in open_records if one.startdeliver_id and one.startdeliver_id not in self._tied]
@@ -132,22 +132,21 @@ class RecordSender:
         } | self._tied
         for one in sorted(found, key=lambda one: int(one["id"]), reverse=True):  # of several, the oldest is the match
             record = wanted.get(canonical_text(one.get(match_field)))
-            if record is None:
+            if record is None or record.taken_from:
                 continue
-            if holders.get(one["id"], record.key) not in (record.key, record.renamed_from):
+            holder = holders.get(one["id"], record.key)
+            if holder != record.key and holder not in record.renamed_from:
                 record.fate, record.rejection = "rejected", Rejection("match_not_unique", match_field)
                 continue
             record.fate, record.rejection = None, None
             record.startdeliver_id = int(one["id"])
-            if holders.get(one["id"]) != record.renamed_from:
-                record.renamed_from = None  # it is a third one, which was there already
-            # It was not there before we meant to create it; or it is what this record was.
-            record.created_here = record.intended is not None or (
-                record.created_here and record.renamed_from is not None
-            )
+            record.taken_from = holder if holder != record.key else None
+            # It was not there before we meant to create it; or it was, under another key.
+            record.created_here = record.intended is not None and record.taken_from is None
             self._tied[record.startdeliver_id] = record.key
-            record.acknowledged = held_already(one, record.fields)
-            self._filling.leave_theirs(record, one, ours=record.acknowledged if record.created_here else {})
+            before = acknowledged_of(self.state, self.entity, record.taken_from)
+            record.acknowledged = known_before(before, record.fields) | held_already(one, record.fields)
+            self._filling.leave_theirs(record, one, ours=record.acknowledged if record.created_here else before)
 
     def _send_one(self, record: Record) -> None:
         try:
@@ -200,7 +199,9 @@ class RecordSender:
     def _find_or_create(self, record: Record) -> None:
         """Somebody deleted it in Startdeliver: it is a new record again, unless it is there under another id."""
         record.startdeliver_id, record.acknowledged, record.theirs = None, {}, frozenset()
+        record.taken_from = None
         self._adopt(record.match_field, {record.match_value: record})
+        reject_renamed([record])
         if record.fate != "rejected":
             self._save(record)
 
@@ -235,8 +236,7 @@ class RecordSender:
         )
 
     def _acknowledge(self, records: Sequence[Record]) -> None:
-        taken_over = [one.renamed_from for one in records if one.renamed_from is not None]
-        self.state.write("drop_record", [{"entity": self.entity, "key": key} for key in taken_over])
+        rename(self.state, self.entity, records)
         self.state.write(
             "acknowledge_records",
             [
@@ -250,7 +250,7 @@ class RecordSender:
                     "fields": json.dumps(one.acknowledged),
                     "created_here": one.created_here,
                     "customer_key": None if one.customer_key == UNKNOWN else one.customer_key,
-                    "customer_known": one.customer_key != UNKNOWN,
+                    "customer_known": UNKNOWN not in (one.customer_key, one.fields.get(CUSTOMER_LINK)),
                     "outcome": one.fate,
                     "run": self.run,
                 }

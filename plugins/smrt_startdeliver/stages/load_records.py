@@ -10,7 +10,6 @@ import pandas as pd
 from smrt_startdeliver.engage.declared import fields_of
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.mapping.field_types import field_types
-from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
 from smrt_startdeliver.plan.fingerprints import record_fingerprints
 from smrt_startdeliver.plan.records import Acknowledged
 from smrt_startdeliver.plan.vanished import active_again
@@ -89,7 +88,7 @@ class _Load:
         self.name = NAMES[entity]
         self.refused = job.staging.writer(REFUSED[entity])
         self.forgotten = forgotten_records(job, entity)
-        self.renamed = renamed_customers(job)
+        self.renamed: dict[str, frozenset[str]] = {}
 
     def load(self, sender: RecordSender) -> None:
         progress = Progress(self.name, self.job.staging.rows(DIFFERING[self.entity]))
@@ -102,6 +101,7 @@ class _Load:
         for bucket in range(self.job.staging.buckets):
             differing = self.job.staging.read(DIFFERING[self.entity], bucket)
             if differing is not None:
+                self.renamed = renamed_customers(self.job, bucket) if self.entity == "customer" else {}
                 entities = pd.Series(self.name, index=differing.index, dtype="str")
                 differing = drop_forgotten(self.job.fates, differing, "key", entities, self.forgotten)
                 for start in range(0, len(differing), PAGE_SIZE):
@@ -111,9 +111,6 @@ class _Load:
         """The records of a batch, with what the memory holds of them now: another run may have written meanwhile."""
         if self.entity == "user" and is_synced(self.job, "user"):
             rows = with_customer_ids(self.job, rows)
-            # Whose customer seems to have changed its key stays where they are, and is remembered so.
-            unresolved = rows["customer_key"].isin(self.renamed["new"]) & (rows[CUSTOMER_LINK] == UNKNOWN)
-            rows["customer_key"] = rows["customer_key"].mask(unresolved, UNKNOWN)
         aliases = aliases_of(rows)
         rows = rows.assign(now=record_fingerprints(rows, aliases))
         known = self.job.state.frame_of_keys("records", _KNOWN, rows["key"], entity=self.entity)
@@ -135,16 +132,10 @@ class _Load:
                 intended=_intent(row),
                 refused_before=row["key"] in refused,
                 fate=self._fate_so_far(row),
-                **self._renamed_from(row["key"]),
+                renamed_from=self.renamed.get(row["key"], frozenset()),
             )
             for row in cells
         ]
-
-    def _renamed_from(self, key: str) -> dict[str, Any]:
-        """Of a customer that another one seems to have become: that one's key, and whether we created it."""
-        if self.entity == "user" or key not in self.renamed.index:
-            return {}
-        return {"renamed_from": self.renamed.at[key, "old"], "created_here": self.renamed.at[key, "created_here"]}
 
     def _fate_so_far(self, row: dict[Any, Any]) -> Any:
         """What an earlier try of this very task made of the record; None where nothing."""

@@ -20,6 +20,7 @@ from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.datasets import (
     CUSTOMER_CANDIDATES,
+    LINKS,
     OUTGOING_DERIVED,
     OUTGOING_RAW,
     REJECTED_CANDIDATES,
@@ -32,6 +33,7 @@ from smrt_startdeliver.stages.datasets import (
 from smrt_startdeliver.stages.extract import traits
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.rejecting import keep, reject_values
+from smrt_startdeliver.stages.renamed import keys_may_change
 from smrt_startdeliver.staging import BucketWriter, bucket_of
 from smrt_startdeliver.vocabulary import DERIVED_TRAITS, GROUPS, USERS
 
@@ -44,23 +46,25 @@ def plan_records(job: Job) -> None:
     users, rejected = job.staging.writer(WANTED["user"]), job.staging.writer(REJECTED_USERS)
     candidates, rejected_candidates = map(job.staging.writer, (CUSTOMER_CANDIDATES, REJECTED_CANDIDATES))
     matches: list[npt.NDArray[np.int64]] = []
-    calls = _group_calls(job, rejected_candidates) if job.run.syncs_customers else None
-    by_call = None if calls is None else customers_by_call(calls)
+    links = job.staging.writer(LINKS)
+    calls = _group_calls(job, rejected_candidates)
+    by_call = customers_by_call(calls)
     of_customers: dict[str, FieldType] = {}
     for bucket in range(job.staging.buckets):
         rows = _with_traits(job, bucket)
         if job.run.syncs_customers:
             of_customers |= _candidates(job, rows, candidates, rejected_candidates)
-        wanted = _wanted_users(job, bucket, rows) if job.run.syncs_users else _needed_users(job, bucket, rows)
+        wanted = _wanted_users(job, bucket, rows, by_call) if job.run.syncs_users else _needed_users(job, bucket, rows)
+        if keys_may_change(job):
+            everybody = wanted if job.run.syncs_users else _wanted_users(job, bucket, rows, by_call)
+            links.write(everybody.records[["key", "customer_key"]], by="key")
         _note_rejected(job, wanted, rejected)
-        if by_call is not None:
-            wanted = tied_by_call(wanted, by_call)
         users.write(wanted.records, by="key")
         matches.append(match_fingerprints(wanted.records).to_numpy().astype(np.int64))
     users.write(_users_at_path(job, np.concatenate(matches)).records, by="key")
     shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
-    if calls is not None:
+    if job.run.syncs_customers:
         _plan_customers(job, of_customers, calls)
 
 
@@ -84,18 +88,20 @@ def _with_computed(job: Job, bucket: int, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.merge(computed.rename(columns=names), on="user_id", how="left")
 
 
-def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
+def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame, by_call: pd.Series[str]) -> Wanted:
     """Everybody: those with a row in `users`, and those of whom there are only events."""
-    _note_user_rows(job, bucket)
     seen = history.customers_of_events(job, bucket)
     only_events = seen[~seen.isin(rows["user_id"])].reset_index(drop=True)
-    job.fates.add("users", "extracted", len(only_events))
-    return _both(
+    if job.run.syncs_users:
+        _note_user_rows(job, bucket)
+        job.fates.add("users", "extracted", len(only_events))
+    everybody = _both(
         wanted_users(rows, _kinds(job, USERS), job.run.document, job.run.settings),
         known_by_events(
             _with_computed(job, bucket, pd.DataFrame({"user_id": only_events})), job.run.document, job.run.settings
         ),
     )
+    return tied_by_call(everybody, by_call)
 
 
 def _needed_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
@@ -200,10 +206,11 @@ def _group_calls(job: Job, rejected: BucketWriter) -> Wanted:
     columns = {"id": "str", "user_id": "str", "group_id": "str", "time": "datetime64[us, UTC]", "copies": "Int64"}
     nobody = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
     calls = pd.concat([nobody, *chunks], ignore_index=True).rename(columns=lambda name: name.removeprefix(VALUE))
-    job.fates.add("customers", "extracted", (calls["copies"] - 1).sum())
-    job.fates.add("customers", "skipped", (calls["copies"] - 1).sum(), "duplicate")
     found = group_candidates(calls, _kinds(job, GROUPS), job.run.document, job.run.settings)
-    _note_candidates(job, found, len(calls), rejected)
+    if job.run.syncs_customers:
+        job.fates.add("customers", "extracted", (calls["copies"] - 1).sum())
+        job.fates.add("customers", "skipped", (calls["copies"] - 1).sum(), "duplicate")
+        _note_candidates(job, found, len(calls), rejected)
     return found
 
 
