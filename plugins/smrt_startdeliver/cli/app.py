@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 it could not be done (one line on standard error says why)
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -36,6 +37,14 @@ class Entity(StrEnum):
 @app.callback()
 def _commands() -> None:
     """A single command would otherwise need no name."""
+
+
+@app.command()
+def check(*, as_json: AsJson = False) -> None:
+    """Check all that a run needs, before one is started. Nothing is written. Exits with 1 where something is wrong."""
+    from smrt_startdeliver.cli.check import check as command
+
+    command(as_json=as_json)
 
 
 @app.command()
@@ -115,8 +124,15 @@ def preview_trait(
 
 def main() -> None:
     """Run the command line. An error of ours is one line."""
+    # A task asks its supervisor for connections and variables. A command has none: it asks, as `airflow connections`
+    # does, the secrets backends, the environment and Airflow's database. Airflow tells the two apart by this.
+    os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
+    # It logs to standard output, which is for results alone.
+    os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "CRITICAL"
     try:
         app()
     except SmrtStartdeliverError as error:
-        typer.secho(str(error), fg=typer.colors.RED, err=True)
+        from rich.console import Console
+
+        Console(stderr=True, highlight=False).print(str(error), style="red", markup=False, emoji=False, soft_wrap=True)
         sys.exit(1)

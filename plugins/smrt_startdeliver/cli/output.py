@@ -18,6 +18,11 @@ def show_json(result: Any) -> None:
     typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=datetime.isoformat))
 
 
+def say(text: str, style: str = "") -> None:
+    """Print a line; the style (of rich) shows in a terminal alone."""
+    Console(highlight=False).print(text, style=style, markup=False, emoji=False, soft_wrap=True)
+
+
 def show_rows(rows: Sequence[RowMapping], columns: Sequence[str]) -> None:
     """Print rows, with their columns' names as the head."""
     texts = [[_text(row[column]) for column in columns] for row in rows]

@@ -96,5 +96,15 @@ def fields_of(document: MappingDocument, declared: Declared, entity: Entity) -> 
     return {alias: declared.by_key[key] for alias, key in found.items() if key is not None}
 
 
+def what_is_not_sent(document: MappingDocument, declared: Declared) -> Iterator[str]:
+    """A sentence on each declaration that a document, with the declared fields in it, writes nowhere."""
+    sent = {one.key for one in fields_of(document, declared, "user").values()}
+    for one in declared:
+        if one.key not in sent:
+            yield (
+                f"{one.name!r} is not sent: it names no `field`, and the mapping document does not map traits.{one.key}"
+            )
+
+
 def _json(file: TraitsFile | AudiencesFile) -> dict[str, Any]:
     return file.model_dump(mode="json", by_alias=True, exclude_unset=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,10 @@ class Lock:
 
     waited: bool
     check: Callable[[], None]
+
+
+class _TakenBack(Exception):
+    """Ends a transaction that was only tried."""
 
 
 class State:
@@ -70,6 +74,13 @@ class State:
                 yield self._threads.open
         finally:
             self._threads.open = None
+
+    @contextmanager
+    def taken_back(self) -> Iterator[sa.Connection]:
+        """All calls within are one transaction of which nothing stays. Raises WarehouseError as of `transaction`."""
+        with suppress(_TakenBack), self.transaction() as connection:
+            yield connection
+            raise _TakenBack
 
     @contextmanager
     def lock(self) -> Iterator[Lock]:
