@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from smrt_startdeliver.clock import parse_moment
 from smrt_startdeliver.errors import SmrtStartdeliverError
 
 app = typer.Typer(
@@ -34,6 +36,22 @@ class Entity(StrEnum):
     event = "event"
 
 
+class Entities(StrEnum):
+    """What a run may be about."""
+
+    customers = "customers"
+    users = "users"
+    events = "events"
+
+
+SINCE = "Plan a run of what was loaded from here on, as the DAG's parameter; ISO 8601, without a zone it is UTC."
+UNTIL = "... and before this moment."
+ENTITIES = "Plan a run of these alone; repeat it for several. All three, where it is not given."
+
+
+MAX_AGE = "Exit with 1 where the last success is older, too."
+
+
 @app.callback()
 def _commands() -> None:
     """A single command would otherwise need no name."""
@@ -45,6 +63,19 @@ def check(*, as_json: AsJson = False) -> None:
     from smrt_startdeliver.cli.check import check as command
 
     command(as_json=as_json)
+
+
+@app.command()
+def status(
+    *,
+    max_age: Annotated[float | None, typer.Option("--max-age", help=MAX_AGE, min=0, metavar="HOURS")] = None,
+    runs: Annotated[int, typer.Option("--runs", help="Show so many runs, the newest first.", min=0)] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Show the last runs and what the memory holds. Exits with 1 unless the last regular run succeeded."""
+    from smrt_startdeliver.cli.status import status as command
+
+    command(max_age, runs, as_json=as_json)
 
 
 @app.command()
@@ -86,6 +117,23 @@ def forget(
     from smrt_startdeliver.cli.forget import forget as command
 
     command(customer, in_startdeliver=in_startdeliver, as_json=as_json)
+
+
+@app.command()
+def plan(
+    *,
+    since: Annotated[datetime | None, typer.Option(parser=parse_moment, help=SINCE, metavar="TIME")] = None,
+    until: Annotated[datetime | None, typer.Option(parser=parse_moment, help=UNTIL, metavar="TIME")] = None,
+    entities: Annotated[list[Entities] | None, typer.Option("--entities", help=ENTITIES)] = None,
+    look_up: Annotated[bool, typer.Option("--look-up", help="Ask Startdeliver whom it has already.")] = False,
+    samples: Annotated[int, typer.Option("--samples", help="Show so many records that would change.", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the next run would do: records, events, audiences, guards, requests, time. Nothing is sent."""
+    from smrt_startdeliver.cli.plan import plan as command
+
+    chosen = [entity.value for entity in entities or Entities]
+    command(since, until, chosen, look_up=look_up, shown=samples, as_json=as_json)
 
 
 preview = typer.Typer(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import RowMapping
 
 
 def show_json(result: Any) -> None:
@@ -23,7 +22,7 @@ def say(text: str, style: str = "") -> None:
     Console(highlight=False).print(text, style=style, markup=False, emoji=False, soft_wrap=True)
 
 
-def show_rows(rows: Sequence[RowMapping], columns: Sequence[str]) -> None:
+def show_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Print rows, with their columns' names as the head."""
     texts = [[_text(row[column]) for column in columns] for row in rows]
     console = Console()
@@ -37,7 +36,30 @@ def show_rows(rows: Sequence[RowMapping], columns: Sequence[str]) -> None:
     console.print(table)
 
 
+def minute(time: datetime) -> str:
+    """A time in UTC, to the minute."""
+    return f"{time:%Y-%m-%d %H:%M}Z"
+
+
+def amount(number: int) -> str:
+    """A count, with its thousands set apart."""
+    return f"{number:,}"
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Counts by what they are of, as `no_id 3, duplicate 1`."""
+    return ", ".join(f"{what} {count:,}" for what, count in counts.items())
+
+
+def duration(seconds: float) -> str:
+    """A stretch of time in the unit that fits it: `42 s`, `12 min`, `3.5 h`."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:,.1f} h"
+
+
 def _text(value: Any) -> str:
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}Z"
+        return minute(value)
     return "" if value is None else str(value)

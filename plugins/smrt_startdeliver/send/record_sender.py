@@ -144,7 +144,7 @@ class RecordSender:
             for record in records
             if record.startdeliver_id is not None
             and record.startdeliver_id not in self._tied
-            and self.fill_empty & self._changes(record).keys()
+            and self.fill_empty & self.changes(record).keys()
         ]
         for record in changing:
             record.theirs = self.fill_empty
@@ -185,7 +185,7 @@ class RecordSender:
             self._update(record, record.startdeliver_id)
 
     def _create(self, record: Record) -> None:
-        sent = self._changes(record)  # nothing is acknowledged yet, so that no null is among them
+        sent = self.changes(record)  # nothing is acknowledged yet, so that no null is among them
         created = self.api.create_once(
             self.entity, self._body(sent), lambda: self._is_settled(record), suspect=record.refused_before
         )
@@ -204,7 +204,7 @@ class RecordSender:
         return record.startdeliver_id is not None or record.fate == "rejected"
 
     def _update(self, record: Record, startdeliver_id: int) -> None:
-        sent = self._changes(record)
+        sent = self.changes(record)
         if sent:
             self.api.update(self.entity, startdeliver_id, self._body(sent), suspect=record.refused_before)
         record.acknowledged = after(record.acknowledged, sent)
@@ -217,7 +217,8 @@ class RecordSender:
         if record.fate != "rejected":
             self._save(record)
 
-    def _changes(self, record: Record) -> dict[str, str | None]:
+    def changes(self, record: Record) -> dict[str, str | None]:
+        """The fields of a record to send, and their values."""
         acknowledged: Mapping[str, str] = record.acknowledged
         if self.full_resync:  # every value again, whatever is acknowledged of it; nulls as ever
             acknowledged = dict.fromkeys(acknowledged, "")
@@ -227,7 +228,7 @@ class RecordSender:
     def _planned(self, record: Record) -> Fate:
         if record.startdeliver_id is None:
             return "created"
-        return "updated" if self._changes(record) else "unchanged"
+        return "updated" if self.changes(record) else "unchanged"
 
     def _body(self, fields: Mapping[str, str | None]) -> dict[str, Any]:
         return {alias: wire.json_value(value, self.types[alias]) for alias, value in fields.items()}

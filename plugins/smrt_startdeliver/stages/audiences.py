@@ -50,7 +50,7 @@ def _unknown(job: Job) -> dict[str, str]:
         {table: dict(columns) for table, columns in row["catalog"].items()} for row in job.state.rows("catalogs")
     ]
     usual = {row["name"]: row["value"] for row in job.state.rows("usual", run=job.run.number)}
-    now = {row["name"]: row["value"] for row in job.state.rows("measures", run=job.run.number)}
+    now = job.measured
 
     def is_empty(table: str) -> bool:
         rows = f"rows {table}"

@@ -112,6 +112,10 @@ class State:
                     connection.execute(sa.text("select pg_advisory_unlock(hashtext(:name))"), key)
                     connection.commit()
 
+    def lock_state(self) -> sa.RowMapping:
+        """Whether a task has that right now (`held`), and how many wait for it (`waiting`)."""
+        return self.rows("status/lock", lock=self._lock_name)[0]
+
     def rows(self, name: str, **parameters: Any) -> Sequence[sa.RowMapping]:
         """The rows of a statement."""
         with self.transaction() as connection:
