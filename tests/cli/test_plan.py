@@ -187,7 +187,7 @@ def test_audiences_are_said_with_who_enters_and_leaves_and_those_that_would_be_h
     (held,) = planned(ask)["audiences"]
     assert (held["members"], held["entered"], held["left"]) == (24, 0, 0)
     assert held["held"] > 8
-    said = f"Missed: 24 members, held as it is: {held['held']} would change, beyond guard_max_change"
+    said = f"Audience Missed: 24 members, held as it is: {held['held']} would change, beyond guard_max_change"
     assert said in ask("plan").stdout
 
 

@@ -115,6 +115,7 @@ def test_a_run_that_failed_makes_it_unhealthy_and_the_next_one_that_succeeds_hea
     synced.execute("update startdeliver_sync.runs set state = 'failed', message = 'plan: no luck' where run = 2")
     answer = told(ask, healthy=False)
     assert answer["why"] == "the last regular run, 2, failed: plan: no luck"
+    assert "\nRun 2: plan: no luck\n" in ask("status").stdout
     assert answer["last_regular"]["age_seconds"] > 0
     synced.run_as("scheduled", NOW + timedelta(seconds=2))
     assert told(ask)["last_regular"]["run"] == 3
@@ -127,6 +128,7 @@ def test_a_run_that_is_no_regular_one_says_nothing_of_its_health(
     synced.run_as("manual", NOW, **params)
     synced.execute("update startdeliver_sync.runs set state = 'failed' where run = 2")
     assert [row["run"] for row in told(ask)["runs"]] == [2, 1]
+    assert ("\nRun 2: dry\n" in ask("status").stdout) == ("dry_run" in params)
 
 
 def test_a_success_that_is_older_than_asked_for_is_unhealthy(ask: Ask, synced: Pipeline) -> None:

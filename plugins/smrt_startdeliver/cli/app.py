@@ -46,7 +46,7 @@ class Entities(StrEnum):
 
 SINCE = "Plan a run of what was loaded from here on, as the DAG's parameter; ISO 8601, without a zone it is UTC."
 UNTIL = "... and before this moment."
-ENTITIES = "Plan a run of these alone; repeat it for several. All three, where it is not given."
+ENTITIES = "Plan a run of customers, users or events alone; repeat it for two of them."
 
 
 MAX_AGE = "Exit with 1 where the last success is older, too."
@@ -124,7 +124,7 @@ def plan(
     *,
     since: Annotated[datetime | None, typer.Option(parser=parse_moment, help=SINCE, metavar="TIME")] = None,
     until: Annotated[datetime | None, typer.Option(parser=parse_moment, help=UNTIL, metavar="TIME")] = None,
-    entities: Annotated[list[Entities] | None, typer.Option("--entities", help=ENTITIES)] = None,
+    entities: Annotated[list[Entities] | None, typer.Option("--entities", help=ENTITIES, metavar="ENTITY")] = None,
     look_up: Annotated[bool, typer.Option("--look-up", help="Ask Startdeliver whom it has already.")] = False,
     samples: Annotated[int, typer.Option("--samples", help="Show so many records that would change.", min=0)] = 0,
     as_json: AsJson = False,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -30,7 +31,9 @@ def show_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None
         for line in [columns, *texts]:
             typer.echo("\t".join(line))
         return
-    table = Table(*columns, header_style="bold")
+    table = Table(header_style="bold", box=SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold")  # a key that was cut could not be copied
     for line in texts:
         table.add_row(*line)
     console.print(table)

@@ -81,7 +81,7 @@ def _say(found: NextRun) -> None:
         held = f"held as it is: {amount(audience.held)} would change, beyond guard_max_change"
         moves = f"{amount(audience.entered)} enter, {amount(audience.left)} leave"
         style = "yellow" if audience.held else ""
-        say(f"{audience.name}: {amount(audience.members)} members, {held if audience.held else moves}", style)
+        say(f"Audience {audience.name}: {amount(audience.members)} members, {held if audience.held else moves}", style)
     for guard in found.guards:
         say(f"It would be stopped by {guard}", "red")
     if not found.guards:

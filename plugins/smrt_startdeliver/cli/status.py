@@ -11,11 +11,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from smrt_startdeliver.cli.connect import memory
-from smrt_startdeliver.cli.output import amount, counted, duration, minute, say, show_json, show_rows
+from smrt_startdeliver.cli.output import amount, counted, duration, say, show_json, show_rows
 from smrt_startdeliver.stages.job import STAGES
 from smrt_startdeliver.state.status import Doing, Running, Speed, Status, read_status, why_unhealthy
 
-COLUMNS = ("run", "kind", "state", "window", "started_at", "took", "created", "updated", "sent", "rejected", "remarks")
+COLUMNS = ["run", "kind", "state", "window_end", "took", "created", "updated", "sent", "rejected"]
 _BAR = 30
 
 
@@ -40,7 +40,10 @@ def _say(found: Status, why: str | None) -> None:
         ago = f"the last success of a regular run was {duration(last.age_seconds)} ago"
         say(f"{'✓' if why is None else '!'} {ago}", "green" if why is None else "")
     if found.runs:
-        show_rows([_run(row) for row in found.runs], COLUMNS)
+        show_rows([row | {"took": duration(row["seconds"])} for row in found.runs], COLUMNS)
+    for row in found.runs:
+        if remarks := _remarks(row):
+            say(f"Run {row['run']}: {remarks}")
     for running in found.running:
         _say_running(running)
     say(f"Open events: {counted(found.open_events)}")
@@ -53,19 +56,15 @@ def _say(found: Status, why: str | None) -> None:
     say(f"Right to write: {'held by a task' if found.lock.held else 'free'}{waiting}")
 
 
-def _run(row: dict[str, Any]) -> dict[str, Any]:
-    """A run as a line of the table."""
-    remarks = [
-        "dry" if row["dry_run"] else "",
-        "not all was sent" if row["deferred"] else "",
-        f"guard {row['guard']}" if row["guard"] else "",
-        row["message"] or "",
-    ]
-    return row | {
-        "window": f"{minute(row['window_start'])} to {minute(row['window_end'])}",
-        "took": duration(row["seconds"]),
-        "remarks": "; ".join(filter(None, remarks)),
+def _remarks(row: dict[str, Any]) -> str:
+    """What the table does not say of a run."""
+    remarks = {
+        "dry": row["dry_run"],
+        "what it had no time for is left": row["deferred"],
+        f"guard {row['guard']}": row["guard"],
+        row["message"]: row["message"],
     }
+    return "; ".join(remark for remark, said in remarks.items() if said)
 
 
 def _say_running(running: Running) -> None:
