@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from smrt_startdeliver.errors import ConfigurationError
 from smrt_startdeliver.state.pace import WarehousePace
@@ -17,6 +18,10 @@ from tests.end_to_end.shop import MONDAY, Shop
 
 DAY = timedelta(days=1)
 NOW = datetime.now(UTC)
+FILLED = """
+traits:
+  - {name: Orders, kind: event_counter, event: Order Created, field: customfieldOrders, policy: fill_empty}
+"""
 AUDIENCE = """
 audiences:
   - {name: Missed, field: customfieldMissed, all: [{event: Pickup Missed, at_least: 1}]}
@@ -55,7 +60,7 @@ def run(pipeline: Pipeline, **params: Any) -> dict[str, Any]:
 
 
 def see_that_the_run_does_as_planned(plan: dict[str, Any], pipeline: Pipeline) -> None:
-    requests = run(pipeline)
+    made = run(pipeline)
     for entity in {*plan["records"], *plan["events"]}:
         assert fates(plan, entity) == pipeline.fates(entity)
     accounted = pipeline.state(
@@ -64,8 +69,8 @@ def see_that_the_run_does_as_planned(plan: dict[str, Any], pipeline: Pipeline) -
     )
     assert {row["entity"] for row in accounted} == {*plan["records"], *plan["events"]}
     cost = plan["cost"]
-    assert cost["requests"] == cost["check"] + cost["lookup"] + cost["write"] == requests["total"]
-    assert cost["write"] == requests["writes"]
+    assert cost["requests"] == cost["check"] + cost["lookup"] + cost["write"] == made["total"]
+    assert cost["write"] == made["writes"]
 
 
 @pytest.fixture
@@ -112,8 +117,8 @@ def test_nothing_is_left_behind_and_startdeliver_is_asked_only_on_demand(
     pipeline.sandbox.reset_requests()
     plan = planned(ask, *options)
     assert plan["looked_up"] == bool(options)
-    requests = pipeline.sandbox.requests()
-    assert (requests["writes"], requests["total"]) == (0, plan["cost"]["lookup"] if options else 0)
+    made = pipeline.sandbox.requests()
+    assert (made["writes"], made["total"]) == (0, plan["cost"]["lookup"] if options else 0)
     assert counts(pipeline) == before
     assert pipeline.users() == users
     assert not any(path.is_file() for path in (tmp_path / "staging").rglob("*"))
@@ -130,6 +135,22 @@ def test_with_a_look_up_those_that_startdeliver_has_already_are_not_new(
     plan = planned(ask, "--look-up")
     users = plan["records"]["users"]
     assert (users["new"], users["changed"], users["unchanged"]) == (0, 1, 2)
+
+
+def test_a_field_that_is_only_filled_counts_as_empty_until_startdeliver_is_asked(
+    ask: Ask, busy: Shop, pipeline: Pipeline
+) -> None:
+    pipeline.configure(traits=FILLED)
+    run(pipeline)
+    startdeliver = f"{pipeline.sandbox.url}user/{pipeline.users()['8']['id']}"
+    typed = {"customfieldOrders": 5}
+    requests.patch(startdeliver, json=typed, headers={"Authorization": pipeline.sandbox.key}, timeout=30)
+    busy.event("Order Created", "8", NOW - DAY, value=5)
+    for options, is_sent in (([], True), (["--look-up"], False)):
+        samples = planned(ask, "--samples", "9", *options)["samples"]
+        (bob,) = (one for one in samples if (one["entity"], one["key"]) == ("user", "8"))
+        assert ("customfieldOrders" in bob["fields"]) == is_sent
+        assert "customfieldLastVisit" in bob["fields"]
 
 
 def test_since_until_and_entities_are_those_of_the_dag(ask: Ask, shop: Shop, pipeline: Pipeline) -> None:

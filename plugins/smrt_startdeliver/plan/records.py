@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from smrt_startdeliver.mapping.number_text import canonical_number
 from smrt_startdeliver.mapping.records import UNKNOWN
-from smrt_startdeliver.plan.fingerprints import NOTHING_AT_REST, AtRest, field_fingerprint
+from smrt_startdeliver.plan.fingerprints import field_fingerprint
 
 Fields = Mapping[str, str | None]
 """Alias -> canonical text, None for null, UNKNOWN for a value of which nothing is said."""
 
 Acknowledged = Mapping[str, str]
 """Alias -> fingerprint of the value that Startdeliver holds; an alias that is null there is absent."""
+
+AtRest = Mapping[str, str | None]
+"""Alias -> the value, if any, that says nothing where none was ever set: a count of 0, an audience's false."""
+
+NOTHING_AT_REST: AtRest = MappingProxyType({})
 
 
 def changed_fields(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -80,7 +80,7 @@ class NobodyAsked(Startdeliver):
     def __init__(self) -> None:
         self.lookups = 0
 
-    def find(self, entity: wire.Entity, alias: str, values: Any) -> list[wire.Json]:  # noqa: ARG002 - nobody is asked
+    def find(self, *_: Any, **__: Any) -> list[wire.Json]:
         """Nobody."""
         self.lookups += 1
         return []
@@ -123,7 +123,7 @@ def _send_dryly(job: Job, entity: Entity, api: Startdeliver, may_go_on: Callable
     """Give each record its fate; where nobody is asked, the fields that are only filled count as empty."""
     sender = record_sender(job, entity, api, may_go_on, lambda: None)
     if isinstance(api, NobodyAsked):
-        sender.fill_empty = frozenset()
+        sender = replace(sender, fill_empty=frozenset())
     for records in sent_records(job, sender):
         samples.add(entity, sender, records)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from smrt_startdeliver.mapping.records import UNKNOWN
-from smrt_startdeliver.plan.fingerprints import AtRest
-from smrt_startdeliver.plan.records import after, canonical_text, changed_fields, held_already, held_by
+from smrt_startdeliver.plan.records import AtRest, after, canonical_text, changed_fields, held_already
+from smrt_startdeliver.send.filling import Filling
 from smrt_startdeliver.send.in_flight import send_in_order
 from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error
 from smrt_startdeliver.send.refusals import note_refusals
@@ -29,8 +29,9 @@ class Record:
     `fields`: alias -> canonical text, None or UNKNOWN. `startdeliver_id` is None until it is looked up or created;
     `acknowledged` are the fingerprints of what Startdeliver holds. `customer_key`: a user's customer, None where there
     is none, UNKNOWN where nothing is said of it. `refused_before`: an earlier run could not make Startdeliver take it.
-    `theirs`: the fields that are left alone, as a person filled them. `fate` is None until it is known; one that is
-    given is left as it is.
+    `theirs`: the fields that are left alone, as a person filled them. `renamed_from`: the key of a record that this one
+    seems to have become: it is not created, but takes over that one's object once that matches this key. `fate` is None
+    until it is known; one that is given is left as it is.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Record:
     intended: tuple[str, str] | None = None
     refused_before: bool = False
     theirs: frozenset[str] = frozenset()
+    renamed_from: str | None = None
     fate: Fate | None = None
     created_here: bool = False
     rejection: Rejection | None = None
@@ -75,6 +77,9 @@ class RecordSender:
     _tied: dict[int, str] = field(init=False, default_factory=dict)
     """Whose Startdeliver's ids are that were found here: not all of them are acknowledged yet."""
 
+    def __post_init__(self) -> None:
+        self._filling = Filling(self.fill_empty, self.entity, self.types, self.api)
+
     def send(self, records: Sequence[Record]) -> None:
         """Give each record (500 at most) its fate.
 
@@ -83,8 +88,13 @@ class RecordSender:
         if not self.may_go_on():
             return
         self._look_up([record for record in records if record.startdeliver_id is None and record.fate is None])
+        for record in records:
+            if record.renamed_from is not None and record.startdeliver_id is None and record.fate is None:
+                record.fate, record.rejection = "rejected", Rejection("key_changed", record.match_field)
         open_records = [record for record in records if record.fate is None]
-        self._look_before_filling(open_records)
+        # Who was looked up just now, or is created, needs no asking.
+        tied_before = [one for one in open_records if one.startdeliver_id and one.startdeliver_id not in self._tied]
+        self._filling.look(tied_before, self.changes)
         if self.dry_run:
             for record in open_records:
                 record.fate = self._planned(record)
@@ -124,43 +134,20 @@ class RecordSender:
             record = wanted.get(canonical_text(one.get(match_field)))
             if record is None:
                 continue
-            if holders.get(one["id"], record.key) != record.key:
+            if holders.get(one["id"], record.key) not in (record.key, record.renamed_from):
                 record.fate, record.rejection = "rejected", Rejection("match_not_unique", match_field)
                 continue
             record.fate, record.rejection = None, None
             record.startdeliver_id = int(one["id"])
-            record.created_here = record.intended is not None  # it was not there before we meant to create it
+            if holders.get(one["id"]) != record.renamed_from:
+                record.renamed_from = None  # it is a third one, which was there already
+            # It was not there before we meant to create it; or it is what this record was.
+            record.created_here = record.intended is not None or (
+                record.created_here and record.renamed_from is not None
+            )
             self._tied[record.startdeliver_id] = record.key
             record.acknowledged = held_already(one, record.fields)
-            self._leave_theirs(record, one, ours=record.acknowledged if record.created_here else {})
-
-    def _look_before_filling(self, records: Sequence[Record]) -> None:
-        """Ask what Startdeliver holds of the fields that are only filled, where one of them is to change.
-
-        Who was looked up or is created needs no asking; who is not found by what they match on is left alone.
-        """
-        changing = [
-            record
-            for record in records
-            if record.startdeliver_id is not None
-            and record.startdeliver_id not in self._tied
-            and self.fill_empty & self.changes(record).keys()
-        ]
-        for record in changing:
-            record.theirs = self.fill_empty
-        for match_field in sorted({record.match_field for record in changing} & self.types.keys()):
-            by_id = {record.startdeliver_id: record for record in changing if record.match_field == match_field}
-            values = [wire.json_value(record.match_value, self.types[match_field]) for record in by_id.values()]
-            for one in self.api.find(self.entity, match_field, values):
-                if int(one["id"]) in by_id:
-                    record = by_id[int(one["id"])]
-                    self._leave_theirs(record, one, ours=record.acknowledged)
-
-    def _leave_theirs(self, record: Record, found: Mapping[str, Any], ours: Mapping[str, str]) -> None:
-        """Leave alone what was typed into the fields that are only filled: what we wrote (`ours`) is not."""
-        held = held_by(found, [alias for alias in self.fill_empty if found.get(alias) != ""])
-        record.theirs = frozenset(alias for alias in held if held[alias] != ours.get(alias))
-        record.acknowledged = {alias: held for alias, held in record.acknowledged.items() if alias not in record.theirs}
+            self._filling.leave_theirs(record, one, ours=record.acknowledged if record.created_here else {})
 
     def _send_one(self, record: Record) -> None:
         try:
@@ -249,6 +236,8 @@ class RecordSender:
         )
 
     def _acknowledge(self, records: Sequence[Record]) -> None:
+        taken_over = [one.renamed_from for one in records if one.renamed_from is not None]
+        self.state.write("drop_record", [{"entity": self.entity, "key": key} for key in taken_over])
         self.state.write(
             "acknowledge_records",
             [

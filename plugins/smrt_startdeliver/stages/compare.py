@@ -11,9 +11,9 @@ import pandas as pd
 from smrt_startdeliver.engage.declared import fields_of
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
-from smrt_startdeliver.plan.fingerprints import AtRest, record_fingerprints
+from smrt_startdeliver.plan.fingerprints import record_fingerprints
 from smrt_startdeliver.plan.matching import match_fingerprints
-from smrt_startdeliver.plan.records import changed_fields
+from smrt_startdeliver.plan.records import AtRest, changed_fields
 from smrt_startdeliver.stages.datasets import DIFFERING, HELD_USERS, NAMES, NO_FIELDS, SHARED_MATCHES, WANTED
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.rejecting import keep
@@ -85,7 +85,7 @@ class _Comparison:
         columns = list(wanted)
         linked = with_customer_ids(self.job, wanted) if self._has_links() else wanted
         aliases = aliases_of(linked)
-        linked = linked.assign(now=record_fingerprints(linked, aliases, self.at_rest))
+        linked = linked.assign(now=record_fingerprints(linked, aliases))
         known = self.job.state.frame_of_keys("records", _ACKNOWLEDGED, linked["key"], entity=self.entity)
         linked = linked.merge(known, on="key", how="left")
 

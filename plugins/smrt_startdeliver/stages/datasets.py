@@ -48,6 +48,9 @@ REJECTED_CANDIDATES = "rejected/candidates"
 VANISHED = {"customer": "vanished/customer", "user": "vanished/user"}
 """key and action: the records that no row of the source names any more, and what is to be done about each."""
 
+RENAMED = "renamed"
+"""old, new, created_here: customers whose users all name another key, of which Startdeliver has no customer."""
+
 SHARED_MATCHES = "shared_matches"
 """match: the fingerprints of match values that more than one user claims."""
 

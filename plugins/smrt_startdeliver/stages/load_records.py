@@ -10,9 +10,11 @@ import pandas as pd
 from smrt_startdeliver.engage.declared import fields_of
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.mapping.field_types import field_types
+from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
 from smrt_startdeliver.plan.fingerprints import record_fingerprints
 from smrt_startdeliver.plan.records import Acknowledged
 from smrt_startdeliver.plan.vanished import active_again
+from smrt_startdeliver.send.reasons import OF_STARTDELIVER
 from smrt_startdeliver.send.record_sender import Record, RecordSender
 from smrt_startdeliver.stages.act_on_vanished import act_on_vanished
 from smrt_startdeliver.stages.audience_changes import note_audiences
@@ -22,6 +24,7 @@ from smrt_startdeliver.stages.datasets import DIFFERING, NAMES, REFUSED
 from smrt_startdeliver.stages.forgotten import drop_forgotten, forgotten_records
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.rejecting import keep
+from smrt_startdeliver.stages.renamed import renamed_customers
 from smrt_startdeliver.stages.sending_time import Progress, SendingTime
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
@@ -104,6 +107,7 @@ class _Load:
         self.name = NAMES[entity]
         self.refused = job.staging.writer(REFUSED[entity])
         self.forgotten = forgotten_records(job, entity)
+        self.renamed = renamed_customers(job)
 
     def batches(self) -> Iterator[list[Record]]:
         for bucket in range(self.job.staging.buckets):
@@ -118,8 +122,11 @@ class _Load:
         """The records of a batch, with what the memory holds of them now: another run may have written meanwhile."""
         if self.entity == "user" and is_synced(self.job, "user"):
             rows = with_customer_ids(self.job, rows)
+            # Whose customer seems to have changed its key stays where they are, and is remembered so.
+            unresolved = rows["customer_key"].isin(self.renamed["new"]) & (rows[CUSTOMER_LINK] == UNKNOWN)
+            rows["customer_key"] = rows["customer_key"].mask(unresolved, UNKNOWN)
         aliases = aliases_of(rows)
-        rows = rows.assign(now=record_fingerprints(rows, aliases, at_rest(self.job, self.entity)))
+        rows = rows.assign(now=record_fingerprints(rows, aliases))
         known = self.job.state.frame_of_keys("records", _KNOWN, rows["key"], entity=self.entity)
         rows = rows.merge(known, on="key", how="left", suffixes=("", "_acknowledged"))
         held = self.job.state.rows("record_fields", entity=self.entity, keys=list(rows["key"]))
@@ -139,9 +146,16 @@ class _Load:
                 intended=_intent(row),
                 refused_before=row["key"] in refused,
                 fate=self._fate_so_far(row),
+                **self._renamed_from(row["key"]),
             )
             for row in cells
         ]
+
+    def _renamed_from(self, key: str) -> dict[str, Any]:
+        """Of a customer that another one seems to have become: that one's key, and whether we created it."""
+        if self.entity == "user" or key not in self.renamed.index:
+            return {}
+        return {"renamed_from": self.renamed.at[key, "old"], "created_here": self.renamed.at[key, "created_here"]}
 
     def _fate_so_far(self, row: dict[Any, Any]) -> Any:
         """What an earlier try of this very task made of the record; None where nothing."""
@@ -150,7 +164,7 @@ class _Load:
 
     def note(self, records: list[Record]) -> None:
         """Give each record its fate; what is rejected or left is kept from the events that would need it."""
-        rejected, not_unique = [], []
+        rejected, unsent = [], []
         for record in records:
             if record.fate is None:
                 self.job.fates.add(self.name, "skipped", reason="deferred")
@@ -159,11 +173,11 @@ class _Load:
             else:
                 self.job.fates.add(self.name, "rejected", reason=record.rejection.reason)
                 rejected.append({"key": record.key, "reason": record.rejection.reason})
-                if record.rejection.reason == "match_not_unique":
-                    not_unique.append({"key": record.key, "field": record.rejection.field})
+                if record.rejection.reason not in OF_STARTDELIVER:
+                    unsent.append({**rejected[-1], "field": record.rejection.field})
         self.refused.write(pd.DataFrame(rejected, columns=["key", "reason"], dtype="str"), by="key")
-        found = pd.DataFrame(not_unique, columns=["key", "field"], dtype="str")
-        keep(self.job, self.name, found.assign(reason="match_not_unique", shape=None, fingerprint=0))
+        found = pd.DataFrame(unsent, columns=["key", "field", "reason"], dtype="str")
+        keep(self.job, self.name, found.assign(shape=None, fingerprint=0))
 
 
 def _fields(row: dict[Any, Any], aliases: Sequence[str], acknowledged: Acknowledged) -> dict[str, str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Any
 
@@ -41,9 +41,11 @@ class Startdeliver:
                 "in Startdeliver, or take it out of the mapping document"
             ) from refused
 
-    def find(self, entity: wire.Entity, alias: str, values: Sequence[Any]) -> list[wire.Json]:
-        """All objects whose `alias` is one of `values` (500 at most)."""
-        return self._all_pages(entity, {alias: list(values)})
+    def find(
+        self, entity: wire.Entity, alias: str, values: Sequence[Any], *, ids: Set[int] | None = None
+    ) -> list[wire.Json]:
+        """All objects whose `alias` is one of `values` (500 at most); with `ids`, at least those with these."""
+        return self._all_pages(entity, {alias: list(values)}, ids=ids)
 
     def sent_messages(self, message_ids: Sequence[str]) -> set[str]:
         """Which of these message ids (500 at most) Startdeliver already holds a usage for."""
@@ -89,11 +91,13 @@ class Startdeliver:
         with suppress(Gone):
             self.client.delete(f"{entity}/{object_id}", suspect=suspect)
 
-    def _all_pages(self, entity: wire.Entity, filters: wire.Json, purpose: Purpose = "lookup") -> list[wire.Json]:
+    def _all_pages(
+        self, entity: wire.Entity, filters: wire.Json, purpose: Purpose = "lookup", *, ids: Set[int] | None = None
+    ) -> list[wire.Json]:
         objects: list[wire.Json] = []
         while True:
             query = wire.search_query(filters, offset=len(objects))
             page = wire.found(self.client.search(entity, query, purpose=purpose))
             objects += page
-            if len(page) < wire.PAGE_SIZE:
+            if len(page) < wire.PAGE_SIZE or (ids is not None and ids <= {int(one["id"]) for one in objects}):
                 return objects
