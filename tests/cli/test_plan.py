@@ -180,12 +180,15 @@ def test_a_window_that_ends_before_it_starts_is_refused(ask: Ask, busy: Shop) ->
 def test_guards_that_would_stop_it_are_said_with_what_they_found(ask: Ask, shop: Shop, pipeline: Pipeline) -> None:
     for user in range(24):
         shop.customer(str(user), name=f"Ann {user}")
+        shop.event("Pickup Missed", str(user), NOW - DAY)
     run(pipeline)
     assert planned(ask)["guards"] == []
-    pipeline.execute("update smrt.users set name = 'Customer ' || id")
-    (guard,) = planned(ask)["guards"]
-    assert guard.startswith("field_changes (")
-    assert "users changed name 24, of 24" in guard
+    pipeline.execute("update smrt.users set name = 'Customer ' || id; delete from smrt.pickup_missed")
+    fewer, changed = planned(ask)["guards"]
+    assert fewer.startswith("fewer_rows (rows pickup_missed 0, usually 24): ")
+    assert changed.startswith("field_changes (")
+    assert "users changed name 24, of 24" in changed
+    assert "It would be stopped by fewer_rows (" in ask("plan").stdout
     assert "It would be stopped by field_changes (" in ask("plan").stdout
     assert pipeline.state("select count(*) as n from runs where guard is not null") == [{"n": 0}]
 

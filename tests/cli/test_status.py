@@ -32,12 +32,12 @@ def told(ask: Ask, *options: str, healthy: bool = True) -> dict[str, Any]:
 
 @pytest.fixture
 def synced(shop: Shop, pipeline: Pipeline) -> Pipeline:
-    """Two customers, an event each and one that Startdeliver refuses, after a run."""
+    """Two customers, an event each, and one that Startdeliver refuses and of which a value is left out, after a run."""
     pipeline.configure(audiences=AUDIENCES)
     for user in ("7", "8"):
         shop.customer(user, name=f"Ann {user}")
         shop.event("Pickup Missed", user, NOW - DAY)
-    shop.event("Order Ready", "7", NOW - DAY)
+    shop.event("Order Ready", "7", NOW - DAY, value="NaN")
     shop.customer(None)
     pipeline.sandbox.faults(
         [{"method": "POST", "path": "/usage$", "where": {"usageType": "Order Ready"}, "status": 400}]
