@@ -10,6 +10,7 @@ from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.yaml_model import read_model
 
 CONFIG_VARIABLE = "SMRT_STARTDELIVER_CONFIG"
+SETTINGS = "settings.yaml"
 
 
 def config_folder() -> Path:
@@ -22,5 +23,5 @@ def load_settings(folder: Path | None = None) -> Settings:
 
     Raises ConfigurationError for an unknown key, a wrong type or an impossible value.
     """
-    path = (folder or config_folder()) / "settings.yaml"
+    path = (folder or config_folder()) / SETTINGS
     return read_model(path, Settings) if path.exists() else Settings()

@@ -26,12 +26,16 @@ _PANDAS_TYPES = {
 }
 
 
+def staging_root() -> ObjectStoragePath:
+    """The folder below which all runs stage."""
+    return ObjectStoragePath(os.environ.get(STAGING_VARIABLE, _DEFAULT_STAGING))
+
+
 class Staging:
     """The staged rows of one run, by dataset ("users", "events/order_created", …) and bucket."""
 
     def __init__(self, run: str, buckets: int) -> None:
-        root = ObjectStoragePath(os.environ.get(STAGING_VARIABLE, _DEFAULT_STAGING))
-        self._folder = root / f"run-{run}"
+        self._folder = staging_root() / f"run-{run}"
         self.buckets = buckets
 
     def writer(self, dataset: str) -> BucketWriter:

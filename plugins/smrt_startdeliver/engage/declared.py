@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from smrt_startdeliver.engage.conditions import AudienceCondition, TraitCondition
 from smrt_startdeliver.engage.declarations import Audience, AudiencesFile, ComputedTrait, Declaration, TraitsFile
@@ -100,6 +100,16 @@ def fields_of(document: MappingDocument, declared: Declared, entity: Entity) -> 
         mapping.field: mapping.path.column(declared.by_key) for mapping in mappings if mapping.path.root == "traits"
     }
     return {alias: declared.by_key[key] for alias, key in found.items() if key is not None}
+
+
+def what_is_not_sent(document: MappingDocument, declared: Declared) -> Iterator[str]:
+    """A sentence on each declaration that a document, with the declared fields in it, writes nowhere."""
+    sent = {one.key for entity in get_args(Entity) for one in fields_of(document, declared, entity).values()}
+    for one in declared:
+        if one.key not in sent:
+            yield (
+                f"{one.name!r} is not sent: it names no `field`, and the mapping document does not map traits.{one.key}"
+            )
 
 
 def _json(file: TraitsFile | AudiencesFile) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class RecordSender:
         open_records = [record for record in records if record.fate is None]
         # Who was looked up just now, or is created, needs no asking.
         tied_before = [one for one in open_records if one.startdeliver_id and one.startdeliver_id not in self._tied]
-        self._filling.look(tied_before, self._changes)
+        self._filling.look(tied_before, self.changes)
         if self.dry_run:
             for record in open_records:
                 record.fate = self._planned(record)
@@ -171,7 +171,7 @@ class RecordSender:
             self._update(record, record.startdeliver_id)
 
     def _create(self, record: Record) -> None:
-        sent = self._changes(record)  # nothing is acknowledged yet, so that no null is among them
+        sent = self.changes(record)  # nothing is acknowledged yet, so that no null is among them
         created = self.api.create_once(
             self.entity, self._body(sent), lambda: self._is_settled(record), suspect=record.refused_before
         )
@@ -190,7 +190,7 @@ class RecordSender:
         return record.startdeliver_id is not None or record.fate == "rejected"
 
     def _update(self, record: Record, startdeliver_id: int) -> None:
-        sent = self._changes(record)
+        sent = self.changes(record)
         if sent:
             self.api.update(self.entity, startdeliver_id, self._body(sent), suspect=record.refused_before)
         record.acknowledged = after(record.acknowledged, sent)
@@ -205,7 +205,8 @@ class RecordSender:
         if record.fate != "rejected":
             self._save(record)
 
-    def _changes(self, record: Record) -> dict[str, str | None]:
+    def changes(self, record: Record) -> dict[str, str | None]:
+        """The fields of a record to send, and their values."""
         acknowledged: Mapping[str, str] = record.acknowledged
         if self.full_resync:  # every value again, whatever is acknowledged of it; nulls as ever
             acknowledged = dict.fromkeys(acknowledged, "")
@@ -215,7 +216,7 @@ class RecordSender:
     def _planned(self, record: Record) -> Fate:
         if record.startdeliver_id is None:
             return "created"
-        return "updated" if self._changes(record) else "unchanged"
+        return "updated" if self.changes(record) else "unchanged"
 
     def _body(self, fields: Mapping[str, str | None]) -> dict[str, Any]:
         return {alias: wire.json_value(value, self.types[alias]) for alias, value in fields.items()}

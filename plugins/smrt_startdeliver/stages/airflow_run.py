@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
-from dateutil.parser import isoparse
 
-from smrt_startdeliver.clock import Interval
+from smrt_startdeliver.clock import Interval, parse_moment, utc
 from smrt_startdeliver.errors import SmrtStartdeliverError, WarehouseError
 from smrt_startdeliver.stages import open_run as opening
 from smrt_startdeliver.stages.close_run import close
@@ -76,24 +75,12 @@ def _request(context: Mapping[str, Any]) -> Request:
     return Request(
         dag_run_id=dag_run.run_id,
         kind=_KINDS.get(str(getattr(dag_run.run_type, "value", dag_run.run_type)), "manual"),
-        interval=Interval(_utc(start), _utc(end)) if start and end else None,
+        interval=Interval(utc(start), utc(end)) if start and end else None,
         now=datetime.now(UTC),
-        since=_moment(params["since"]),
-        until=_moment(params["until"]),
+        since=parse_moment(params["since"]) if params["since"] else None,
+        until=parse_moment(params["until"]) if params["until"] else None,
         dry_run=params["dry_run"],
         full_resync=params["full_resync"],
         force=params["force"],
         entities=tuple(params["entities"]),
     )
-
-
-def _utc(time: datetime) -> datetime:
-    return datetime.fromtimestamp(time.timestamp(), UTC)
-
-
-def _moment(text: str | None) -> datetime | None:
-    """An ISO time of the run's parameters; without a zone it is UTC."""
-    if not text:
-        return None
-    time = isoparse(text)
-    return _utc(time if time.tzinfo else time.replace(tzinfo=UTC))

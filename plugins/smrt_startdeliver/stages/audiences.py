@@ -54,7 +54,7 @@ def _unknown(job: Job) -> dict[str, str]:
         {table: dict(columns) for table, columns in row["catalog"].items()} for row in job.state.rows("catalogs")
     ]
     had_rows = {row["name"] for row in job.state.rows("tables_with_rows", run=job.run.number)}
-    now = {row["name"]: row["value"] for row in job.state.rows("measures", run=job.run.number)}
+    now = job.measured
 
     def is_empty(table: str) -> bool:
         rows = f"rows {table}"

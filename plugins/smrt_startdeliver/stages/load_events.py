@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from smrt_startdeliver.stages.memory import unsent
 from smrt_startdeliver.stages.open_events import open_events
 from smrt_startdeliver.stages.outgoing import addressed, events_of, keep_rejections
 from smrt_startdeliver.stages.sending_time import Progress, SendingTime
+from smrt_startdeliver.startdeliver.api import Startdeliver
 
 _BATCH = 2_000
 
@@ -31,17 +32,22 @@ def load_events(job: Job) -> None:
     api = startdeliver(job)
     with job.state.lock() as lock:
         time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
-        sender = EventSender(
-            api=api,
-            state=job.state,
-            run=job.run.number,
-            max_in_flight=job.run.settings.max_in_flight,
-            match_types=field_types(job.run.document, "user"),
-            may_go_on=time.is_left,
-            still_ours=lock.check,
-        )
-        _Load(job, sender).load()
+        send_events(job, api, time.is_left, lock.check)
     note_requests(job, api)
+
+
+def send_events(job: Job, api: Startdeliver, may_go_on: Callable[[], bool], still_ours: Callable[[], None]) -> None:
+    """Send what was planned, and what earlier runs left open; a dry run only gives each planned event its fate."""
+    sender = EventSender(
+        api=api,
+        state=job.state,
+        run=job.run.number,
+        max_in_flight=job.run.settings.max_in_flight,
+        match_types=field_types(job.run.document, "user"),
+        may_go_on=may_go_on,
+        still_ours=still_ours,
+    )
+    _Load(job, sender).load()
 
 
 class _Load:

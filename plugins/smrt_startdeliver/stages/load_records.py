@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,7 @@ from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.rejecting import keep
 from smrt_startdeliver.stages.renamed import renamed_customers
 from smrt_startdeliver.stages.sending_time import Progress, SendingTime
+from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
 
 _KNOWN = {
@@ -52,25 +53,42 @@ def load_records(job: Job, entity: Entity) -> None:
             job.state.write("acknowledge_traits", [{"run": job.run.number}])
             if entity == "user":
                 note_audiences(job)
-        sender = RecordSender(
-            entity=entity,
-            types=field_types(job.run.document, entity),
-            api=api,
-            state=job.state,
-            run=job.run.number,
-            max_in_flight=job.run.settings.max_in_flight,
-            sync_nulls=job.run.settings.sync_nulls,
-            at_rest=at_rest(job, entity),
-            fill_empty=_fill_empty(job, entity),
-            full_resync=job.run.full_resync and is_synced(job, entity),
-            dry_run=job.run.dry_run,
-            may_go_on=time.is_left,
-            still_ours=lock.check,
-        )
-        _Load(job, entity).load(sender)
+        progress = Progress(NAMES[entity], job.staging.rows(DIFFERING[entity]))
+        for records in sent_records(job, record_sender(job, entity, api, time.is_left, lock.check)):
+            progress.add(len(records))
         if entity == "user":
             act_on_vanished(job, api, time.is_left, lock.check)
     note_requests(job, api)
+
+
+def record_sender(
+    job: Job, entity: Entity, api: Startdeliver, may_go_on: Callable[[], bool], still_ours: Callable[[], None]
+) -> RecordSender:
+    """What sends the run's records of an entity, as its settings, mapping and parameters want it."""
+    return RecordSender(
+        entity=entity,
+        types=field_types(job.run.document, entity),
+        api=api,
+        state=job.state,
+        run=job.run.number,
+        max_in_flight=job.run.settings.max_in_flight,
+        sync_nulls=job.run.settings.sync_nulls,
+        at_rest=at_rest(job, entity),
+        fill_empty=_fill_empty(job, entity),
+        full_resync=job.run.full_resync and is_synced(job, entity),
+        dry_run=job.run.dry_run,
+        may_go_on=may_go_on,
+        still_ours=still_ours,
+    )
+
+
+def sent_records(job: Job, sender: RecordSender) -> Iterator[list[Record]]:
+    """The records that differ, batch by batch, each once it was sent and its fate noted."""
+    load = _Load(job, sender.entity)
+    for records in load.batches():
+        sender.send(records)
+        load.note(records)
+        yield records
 
 
 def _fill_empty(job: Job, entity: Entity) -> frozenset[str]:
@@ -90,14 +108,7 @@ class _Load:
         self.forgotten = forgotten_records(job, entity)
         self.renamed: dict[str, frozenset[str]] = {}
 
-    def load(self, sender: RecordSender) -> None:
-        progress = Progress(self.name, self.job.staging.rows(DIFFERING[self.entity]))
-        for records in self._batches():
-            sender.send(records)
-            self._note(records)
-            progress.add(len(records))
-
-    def _batches(self) -> Iterator[list[Record]]:
+    def batches(self) -> Iterator[list[Record]]:
         for bucket in range(self.job.staging.buckets):
             differing = self.job.staging.read(DIFFERING[self.entity], bucket)
             if differing is not None:
@@ -142,7 +153,7 @@ class _Load:
         done = row["startdeliver_id"] is not None and row["run"] == self.job.run.number
         return row["outcome"] if done and row["fingerprint"] == row["now"] else None
 
-    def _note(self, records: list[Record]) -> None:
+    def note(self, records: list[Record]) -> None:
         """Give each record its fate; what is rejected or left is kept from the events that would need it."""
         rejected, unsent = [], []
         for record in records:

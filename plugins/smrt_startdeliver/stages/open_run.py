@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import get_args
 
-from smrt_startdeliver.engage.declared import Declared, fields_of, with_declared
+from smrt_startdeliver.engage.declared import what_is_not_sent, with_declared
 from smrt_startdeliver.engage.files import load_declared, refuse_renamed
-from smrt_startdeliver.mapping.document import Entity, MappingDocument, parse_mapping, required_fields
+from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping, required_fields
 from smrt_startdeliver.mapping.source import mapping_text
 from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.settings_file import config_folder, load_settings
@@ -39,7 +38,8 @@ def start(request: Request) -> Ticket:
     mapping = mapping_text()
     document = parse_mapping(mapping.text, mapping.source)
     declared = load_declared(config_folder(), document, settings)
-    _say_what_is_not_sent(document, declared)
+    for line in what_is_not_sent(with_declared(document, declared), declared):
+        log.warning("%s", line)
     engine = warehouse_engine()
     try:
         catalog = read_catalog(engine, settings.source_schema)
@@ -56,18 +56,6 @@ def start(request: Request) -> Ticket:
         return Ticket(run, settings.state_schema, buckets)
     finally:
         engine.dispose()
-
-
-def _say_what_is_not_sent(document: MappingDocument, declared: Declared) -> None:
-    document, entities = with_declared(document, declared), get_args(Entity)
-    sent = {one.key for entity in entities for one in fields_of(document, declared, entity).values()}
-    for one in declared:
-        if one.key not in sent:
-            log.warning(
-                "%r is not sent: it names no `field`, and the mapping document does not map traits.%s",
-                one.name,
-                one.key,
-            )
 
 
 def _check_startdeliver(document: MappingDocument) -> int:

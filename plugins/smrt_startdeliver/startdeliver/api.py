@@ -8,7 +8,7 @@ from typing import Any
 
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.client import Client, Purpose
-from smrt_startdeliver.startdeliver.errors import Gone, OutcomeUnknown, Refused, ServerFailed, StartdeliverError
+from smrt_startdeliver.startdeliver.errors import FieldRefused, Gone, OutcomeUnknown, Refused, ServerFailed
 
 
 class Startdeliver:
@@ -27,7 +27,7 @@ class Startdeliver:
     def check_fields(self, entity: wire.Entity, fields: Mapping[str, wire.FieldType]) -> None:
         """See that each alias exists with its type, in one request that reads a single record.
 
-        Raises StartdeliverError with the first alias that Startdeliver does not accept, and what to do about it.
+        Raises FieldRefused with the first alias that Startdeliver does not accept, and what to do about it.
         """
         if not fields:
             return
@@ -36,7 +36,7 @@ class Startdeliver:
         except Refused as refused:
             named = f"{entity} field '{refused.field}'" if refused.field else f"a field of {entity}"
             wanted = f" of type {fields[refused.field]}" if refused.field and refused.field in fields else ""
-            raise StartdeliverError(
+            raise FieldRefused(
                 f"Startdeliver does not accept {named} ({refused}): create it{wanted} under Settings, Fields "
                 "in Startdeliver, or take it out of the mapping document"
             ) from refused

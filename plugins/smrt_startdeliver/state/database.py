@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,10 @@ class Lock:
 
     waited: bool
     check: Callable[[], None]
+
+
+class _TakenBack(Exception):
+    """Ends a transaction that was only tried."""
 
 
 class State:
@@ -72,6 +76,13 @@ class State:
             self._threads.open = None
 
     @contextmanager
+    def taken_back(self) -> Iterator[sa.Connection]:
+        """All calls within are one transaction of which nothing stays. Raises WarehouseError as of `transaction`."""
+        with suppress(_TakenBack), self.transaction() as connection:
+            yield connection
+            raise _TakenBack
+
+    @contextmanager
     def lock(self) -> Iterator[Lock]:
         """The right to write to Startdeliver, held by one task at a time.
 
@@ -100,6 +111,10 @@ class State:
                 if not connection.invalidated:
                     connection.execute(sa.text("select pg_advisory_unlock(hashtext(:name))"), key)
                     connection.commit()
+
+    def lock_state(self) -> sa.RowMapping:
+        """Whether a task has that right now (`held`), and how many wait for it (`waiting`)."""
+        return self.rows("status/lock", lock=self._lock_name)[0]
 
     def rows(self, name: str, **parameters: Any) -> Sequence[sa.RowMapping]:
         """The rows of a statement."""
