@@ -106,11 +106,11 @@ def smrt_to_startdeliver() -> None:
         return run_stage
 
     @task(trigger_rule="all_done")
-    def close_run(ticket: dict[str, Any] | None) -> None:
-        """Remove what was staged; a run that did not succeed is marked as failed."""
+    def close_run(ticket: dict[str, Any] | None, **context: Any) -> None:
+        """Remove what was staged; a run that did not succeed is marked as failed; tell what changed."""
         from smrt_startdeliver.stages import airflow_run
 
-        airflow_run.close_run(ticket)
+        airflow_run.close_run(ticket, context)
 
     ticket = open_run()
     stages = [
