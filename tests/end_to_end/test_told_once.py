@@ -1,11 +1,14 @@
-"""People are told of a change once: when runs begin to fail, and when they succeed again; whatever happens meanwhile."""
+"""People are told of a change once: when runs begin to fail, when they succeed again; whatever happens meanwhile."""
 
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ RECORDER = "tests.end_to_end.recording.Recorder"
 RUNS_FAIL, RUNS_SUCCEED = ("run failing", "problem"), ("run failing", "recovered")
 GUARD, NO_GUARD = ("guard tripped", "problem"), ("guard tripped", "recovered")
 MANY_REJECTED, FEW_REJECTED = ("rejected share high", "problem"), ("rejected share high", "recovered")
+FAILED = "update startdeliver_sync.runs set state = 'failed', message = 'load_events: it broke'"
 NO_SUCCESS, SUCCESS = ("no success", "problem"), ("no success", "recovered")
 
 
@@ -146,29 +150,28 @@ def test_a_guard_that_trips_is_told_once_and_as_nothing_else(shop: Shop, told: P
 def test_a_high_share_of_rejected_rows_is_told_once_with_counts_and_reasons(
     shop: Shop, told: Pipeline, inbox: Inbox
 ) -> None:
-    for number in range(20):
-        shop.event("Order Ready", "7", MONDAY - timedelta(minutes=number))
+    def loaded(rows: int, before: datetime, *, rejected: bool) -> None:
+        for number in range(rows):
+            at = before - timedelta(minutes=number + 1)
+            shop.event("Order Ready", "7", None if rejected else at, loaded=at)
+
+    loaded(20, MONDAY, rejected=False)
     told.run(MONDAY)
     assert inbox.changes() == []
-    for user in range(12):
-        shop.event("Order Ready", f"nobody {user}", MONDAY + timedelta(minutes=user))
+    loaded(12, MONDAY + HOURS, rejected=True)
     told.run(MONDAY + HOURS)
     assert inbox.changes() == [MANY_REJECTED]
-    assert "Order Ready 12 of 12 (no_user 12)" in inbox.messages()[0]["text"]
-    assert "nobody" not in inbox.file.read_text()
+    assert "Order Ready 12 of 12 (no_timestamp 12)" in inbox.messages()[0]["text"]
 
     told.run(MONDAY + 2 * HOURS)  # in which there is none of them: nobody knows better
     assert inbox.changes() == [MANY_REJECTED]
 
-    for number in range(20):
-        shop.event("Order Ready", "7", MONDAY + 2 * HOURS + timedelta(minutes=number))
+    loaded(20, MONDAY + 3 * HOURS, rejected=False)
     told.run(MONDAY + 3 * HOURS)
     assert inbox.changes() == [MANY_REJECTED, FEW_REJECTED]
 
 
-def test_that_nothing_succeeds_for_too_long_is_told_once_also_while_no_run_starts(
-    told: Pipeline, inbox: Inbox
-) -> None:
+def test_that_nothing_succeeds_for_too_long_is_told_once_also_while_no_run_starts(told: Pipeline, inbox: Inbox) -> None:
     told.run(MONDAY)
     told.execute("update startdeliver_sync.runs set finished_at = now() - interval '5 hours'")
     airflow_run.watch({})
@@ -188,17 +191,18 @@ def test_that_nothing_succeeds_for_too_long_is_told_once_also_while_no_run_start
     assert inbox.changes().count(NO_SUCCESS) == 1
 
 
-def test_dry_runs_manual_windows_and_backfills_tell_nothing(told: Pipeline, inbox: Inbox) -> None:
+def test_dry_runs_manual_windows_and_backfills_tell_nothing(shop: Shop, told: Pipeline, inbox: Inbox) -> None:
     told.run(MONDAY)
-    fail_in("load_users", told)
-    told.execute("update smrt.users set name = 'Anna'")
-    told.sandbox.faults([{"method": "POST", "path": "/usage/query", "status": 401}])
-    assert told.run(MONDAY + HOURS, full_resync=True, since="2026-03-01T00:00:00Z") == "failed"
+    kinds = ({"since": "2026-03-01T00:00:00Z"}, {"dry_run": True}, {"entities": ["events"]})
     told.connect_startdeliver(key="wrong")
-    assert told.run(MONDAY + HOURS, dry_run=True) == "failed"
-    assert told.run(MONDAY + HOURS, entities=["users"]) == "failed"
+    for params in kinds:
+        assert told.run(MONDAY + HOURS, **params) == "failed"
     with pytest.raises(AirflowFailException):
         told.run_as("backfill", MONDAY - DAY)
+    told.connect_startdeliver()
+    shop.event("Order Created", "7", MONDAY)
+    fail_in("load_events", told)
+    assert told.run(MONDAY + HOURS, since="2026-03-01T00:00:00Z") == "failed"
     assert inbox.messages() == []
 
 
@@ -222,17 +226,20 @@ def test_a_notifier_that_fails_fails_no_run_holds_up_no_other_and_is_tried_again
         assert other.changes() == [RUNS_FAIL, RUNS_SUCCEED]
 
 
-def test_a_task_that_was_killed_while_it_told_leaves_the_message_to_another_once_it_is_missed(
-    told: Pipeline, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+def test_a_task_that_is_killed_while_it_tells_leaves_the_message_to_another_once_it_is_missed(
+    told: Pipeline, inbox: Inbox
 ) -> None:
-    fail_in("load_events", told)
-    with monkeypatch.context() as patch:
-        patch.setattr("tests.end_to_end.recording.Recorder.notify", lambda *_: (_ for _ in ()).throw(SystemExit))
-        patch.setattr("smrt_startdeliver.state.alerts.settle", lambda *_: None)
-        told.run(MONDAY)
+    told.run(MONDAY)
+    told.execute(FAILED)
+    deadly = inbox.file.with_suffix(".deadly")
+    deadly.touch()
+    watch = "from smrt_startdeliver.stages import airflow_run; airflow_run.watch({})"
+    killed = subprocess.run([sys.executable, "-c", watch], check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    deadly.unlink()
+
     airflow_run.watch({})
     assert inbox.messages() == []  # it may be at it still
-
     told.execute("update startdeliver_sync.alerts set claimed_until = now() - interval '1 second'")
     airflow_run.watch({})
     assert inbox.changes() == [RUNS_FAIL]
@@ -240,7 +247,7 @@ def test_a_task_that_was_killed_while_it_told_leaves_the_message_to_another_once
 
 def test_of_several_tasks_at_once_one_tells(told: Pipeline, inbox: Inbox) -> None:
     told.run(MONDAY)
-    told.execute("update startdeliver_sync.runs set state = 'failed', message = 'load_events: it broke'")
+    told.execute(FAILED)
     with ThreadPoolExecutor(8) as tasks:
         list(tasks.map(airflow_run.watch, [{} for _ in range(8)]))
     assert inbox.changes() == [RUNS_FAIL]

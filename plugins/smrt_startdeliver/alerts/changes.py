@@ -88,7 +88,7 @@ def changes(standing: Mapping[Subject, Standing], facts: Facts, settings: Notify
 
 def too_many(share: Share, limit: float) -> bool:
     """Whether more of an entity's rows were rejected than `limit` allows."""
-    return share.rejected > limit * share.decided
+    return share.rejected / share.decided > limit
 
 
 def _findings(facts: Facts, settings: NotifySettings) -> Iterator[tuple[Subject, Standing]]:

@@ -63,21 +63,24 @@ def _guard_tripped(change: Change, facts: Facts) -> tuple[str, tuple[str, str]]:
         return "no guard stops runs any more", (happened, "")
     happened = f"A guard stopped {_ended(facts).lower()} at {_moment(change.since)}: {_why(facts)}"
     to_do = (
-        "To do: see whether the change is meant; a dry run shows it. If it is a mistake, mend it at its source: the next "
-        "run goes on by itself. You are told once, and again when a run succeeds."
+        "To do: see whether the change is meant; a dry run shows it. If it is a mistake, mend it at its source: the "
+        "next run goes on by itself. You are told once, and again when a run succeeds."
     )
     return "a guard stopped the run", (happened, to_do)
 
 
 def _rejected_share(change: Change, facts: Facts, limit: float) -> tuple[str, tuple[str, str]]:
     if not change.bad:
-        happened = f"No entity has more than {limit:.0%} of its rows rejected. One had since {_before(change)}."
+        happened = f"No entity has more than {_percent(limit)} of its rows rejected. One had since {_before(change)}."
         return "few rows are rejected again", (happened, "")
     high = sorted((share for share in facts.shares if too_many(share, limit)), key=_fewest_last)
     listed = "; ".join(f"{one.entity} {one.rejected:,} of {one.decided:,} ({one.reasons})" for one in high[:_LISTED])
     more = f"; and {len(high) - _LISTED} more" if len(high) > _LISTED else ""
     to_do = "To do: the README says under 'What became of every row' what each reason means and how to mend it."
-    return "many rows are rejected", (f"More than {limit:.0%} of the rows were rejected of: {listed}{more}.", to_do)
+    return "many rows are rejected", (
+        f"More than {_percent(limit)} of the rows were rejected of: {listed}{more}.",
+        to_do,
+    )
 
 
 def _no_success(change: Change, facts: Facts, hours: int) -> tuple[str, tuple[str, str]]:
@@ -122,6 +125,10 @@ def _where(change: Change, last: Ended | None, airflow: str | None) -> str:
 
 def _fewest_last(share: Share) -> tuple[int, str]:
     return -share.rejected, share.entity
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:g} %"
 
 
 def _moment(time: datetime) -> str:

@@ -70,7 +70,8 @@ def tell_quietly(context: Mapping[str, Any], failed: Ended | None = None) -> Non
                 raise
             _tell_without_the_memory(context, failed)
     except Exception as error:  # nobody's run fails because nobody could be told
-        log.warning("nobody could be told how the runs stand: %s", " ".join(str(error).split()))
+        line = " ".join(f"{type(error).__name__}: {error}".split())
+        log.warning("nobody could be told how the runs stand: %s", line)
 
 
 def _tell_what_is_due(state: State, notifiers: Sequence[NamedNotifier], context: Mapping[str, Any]) -> None:
@@ -93,11 +94,14 @@ def _tell_without_the_memory(context: Mapping[str, Any], failed: Ended) -> None:
         return
     settings = load_notify_settings()
     message = message_of(Change("run failing", True, failed.at), Facts(failed.at, last=failed), settings, _airflow())
-    failures = {notifier: notifier.tell(message, context) for notifier in usable_notifiers(settings)}
-    for notifier, failure in failures.items():
-        if failure is not None:
+    told = False
+    for notifier in usable_notifiers(settings):
+        failure = notifier.tell(message, context)
+        if failure is None:
+            told = True
+        else:
             _say_that_it_failed(notifier, failure)
-    if None in failures.values():
+    if told:
         Variable.set(UNREACHABLE_TOLD, failed.at.isoformat(), description="since when the warehouse was out of reach")
 
 
