@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from smrt_startdeliver.errors import ConfigurationError
 from smrt_startdeliver.settings import NotifySettings
 from smrt_startdeliver.settings_file import CONFIG_VARIABLE, load_notify_settings
 from tests.alerts.servers import mail_server, serving, web_server
+from tests.repository import ROOT
 
 MESSAGE = Message("run failing", "problem", "runs fail", "Run 12 failed: {{ 1 + 1 }} < 3\nTo do: mend it")
 SMTP = "airflow.providers.smtp.notifications.smtp.SmtpNotifier"
@@ -97,6 +99,19 @@ def test_one_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_same_notifier_has_the_same_name_and_another_one_another() -> None:
     names = {notifier(SMTP, to=to).name for to in ("a@example.com", "b@example.com", "a@example.com")}
     assert len(names) == 2
+
+
+@pytest.mark.parametrize(("document", "examples"), [("README.md", 1), ("docs/operations.md", 3)])
+def test_the_documents_examples_can_be_made(document: str, examples: int, config: Path) -> None:
+    (block,) = re.findall(r"```yaml\n(notifiers:.*?)```", (ROOT / document).read_text(), re.DOTALL)
+    config.write_text(block)
+    check_notifiers(load_notify_settings())
+    assert len(usable_notifiers(load_notify_settings())) == examples
+
+
+def test_what_templates_know_is_what_the_documents_list() -> None:
+    listed = re.findall(r"^\| `startdeliver\.(\w+)`", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted([*Message.__dataclass_fields__, "html"])
 
 
 @pytest.fixture
