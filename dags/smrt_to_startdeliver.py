@@ -9,7 +9,8 @@ Every two hours: what changed about a dry cleaner's customers in the warehouse, 
 4. **plan** compares what is wanted with what was acknowledged.
 5. **guard** stops a run whose change is too large to be meant, before anything is written; `force` lets it go on.
 6. **load_customers**, **load_users**, **load_events** send the difference, in this order.
-7. **report** sees that every row has a fate and that the fates add up; **close_run** clears up, whatever happened.
+7. **report** sees that every row has a fate and that the fates add up; **close_run** clears up, whatever
+   happened, and tells what changed.
 
 A scheduled run starts where the last successful one ended, so nothing is lost while the scheduler is off. A rerun is
 always safe: what was acknowledged is not sent again. *Trigger* it with `since` and `until` to send a stretch of
@@ -106,11 +107,11 @@ def smrt_to_startdeliver() -> None:
         return run_stage
 
     @task(trigger_rule="all_done")
-    def close_run(ticket: dict[str, Any] | None) -> None:
-        """Remove what was staged; a run that did not succeed is marked as failed."""
+    def close_run(ticket: dict[str, Any] | None, **context: Any) -> None:
+        """Remove what was staged; a run that did not succeed is marked as failed; tell what changed."""
         from smrt_startdeliver.stages import airflow_run
 
-        airflow_run.close_run(ticket)
+        airflow_run.close_run(ticket, context)
 
     ticket = open_run()
     stages = [

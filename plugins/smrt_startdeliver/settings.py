@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -45,14 +45,33 @@ Date = Annotated[dt.date, BeforeValidator(_date_from_text)]
 Names = Annotated[tuple[str, ...], BeforeValidator(tuple_from_list)]
 
 
-class Settings(BaseModel):
+class NotifierSetting(BaseModel):
+    """An Airflow notifier: its class, by its dotted name, and what it is made with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
+
+    class_name: Annotated[str, Field(alias="class", pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
+    arguments: dict[str, Any] = {}
+
+
+class NotifySettings(BaseModel):
+    """Who is told of what. Apart from the others, as somebody must be told that one of those is wrong, too."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    state_schema: SchemaName = "startdeliver_sync"
+    notifiers: Annotated[tuple[NotifierSetting, ...], BeforeValidator(tuple_from_list)] = ()
+    notify_rejected_share: Annotated[Annotated[float, Field(ge=0, lt=1)] | None, _none_from("none")] = 0.05
+    notify_no_success_hours: Annotated[Annotated[Hours, Field(ge=1)] | None, _none_from("none")] = 6
+
+
+class Settings(NotifySettings):
     """All settings, checked. `Settings()` is the defaults; what is unknown, of a wrong type or impossible raises."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    # Where things are
+    # Where things are; the memory's `state_schema` is above
     source_schema: SchemaName = "smrt"
-    state_schema: SchemaName = "startdeliver_sync"
 
     # Time
     timezone: str = "UTC"

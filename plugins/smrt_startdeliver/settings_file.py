@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from smrt_startdeliver.paths import CONFIG
-from smrt_startdeliver.settings import Settings
-from smrt_startdeliver.yaml_model import read_model
+from smrt_startdeliver.settings import NotifySettings, Settings
+from smrt_startdeliver.yaml_model import Model, line_of, read_model
 
 CONFIG_VARIABLE = "SMRT_STARTDELIVER_CONFIG"
 SETTINGS = "settings.yaml"
@@ -23,5 +23,21 @@ def load_settings(folder: Path | None = None) -> Settings:
 
     Raises ConfigurationError for an unknown key, a wrong type or an impossible value.
     """
-    path = (folder or config_folder()) / SETTINGS
-    return read_model(path, Settings) if path.exists() else Settings()
+    return _load(folder or config_folder(), Settings)
+
+
+def load_notify_settings() -> NotifySettings:
+    """Who is told of what, whatever else is wrong in `settings.yaml`. Raises ConfigurationError where that is wrong."""
+    return _load(config_folder(), NotifySettings)
+
+
+def place_in_settings(*at: int | str) -> str:
+    """Where a key or an item of `settings.yaml` stands, to begin an error with: `<file>, line <n>: <key>`."""
+    path = config_folder() / SETTINGS
+    line = line_of(path.read_text(encoding="utf-8"), str(path), at)
+    return f"{path}, line {line}: {'.'.join(map(str, at))}"
+
+
+def _load(folder: Path, model: type[Model]) -> Model:
+    path = folder / SETTINGS
+    return read_model(path, model) if path.exists() else model()

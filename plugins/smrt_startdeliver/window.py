@@ -31,6 +31,12 @@ class Request:
     force: bool = False
     entities: Sequence[Entity] = ENTITIES
 
+    @property
+    def regular(self) -> bool:
+        """Whether it is to bring Startdeliver up to date: all entities, for real, and no window of its own."""
+        explicit = self.since is not None or self.until is not None
+        return not explicit and self.kind != "backfill" and not self.dry_run and set(self.entities) == set(ENTITIES)
+
 
 @dataclass(frozen=True)
 class Past:

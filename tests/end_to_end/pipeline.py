@@ -96,6 +96,7 @@ class Pipeline:
         context = {
             "params": DEFAULT_PARAMS | params,
             "dag_run": SimpleNamespace(run_id=f"{kind}__{end}", run_type=kind),
+            "ti": SimpleNamespace(try_number=1, max_tries=0),
             "data_interval_start": end - timedelta(hours=2),
             "data_interval_end": end,
         }
@@ -111,7 +112,7 @@ class Pipeline:
                     raise
                 mend()
                 airflow_run.run_stage(stage, ticket)
-        airflow_run.close_run(ticket)
+        airflow_run.close_run(ticket, context)
 
     def execute(self, statement: str, rows: Sequence[Sequence[Any]] = ()) -> None:
         """Change the warehouse."""

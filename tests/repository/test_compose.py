@@ -115,9 +115,9 @@ def test_the_options_are_airflows():
             assert option in sections[section]["options"], variable
 
 
-def test_only_workers_hold_the_connections():
+def test_only_workers_hold_the_connections_and_who_tells_where_no_worker_can_the_warehouses():
     assert holders("AIRFLOW_CONN_STARTDELIVER") == {"worker"}
-    assert holders("AIRFLOW_CONN_SMRT_WAREHOUSE") == {"worker"}
+    assert holders("AIRFLOW_CONN_SMRT_WAREHOUSE") == {"worker", "triggerer"}
 
 
 def test_workers_stage_on_a_volume_that_they_share():

@@ -13,10 +13,24 @@ import pytest
 
 from tests.repository import ROOT
 
-DAG_FILES = {"smrt_to_startdeliver.py": ["smrt_to_startdeliver"]}
+DAG_FILES = {
+    "smrt_to_startdeliver.py": ["smrt_to_startdeliver"],
+    "smrt_to_startdeliver_watch.py": ["smrt_to_startdeliver_watch"],
+}
 """DAG file -> its DAGs; a new file is entered here."""
 
-INTERVAL = timedelta(hours=2)
+INTERVALS = {"smrt_to_startdeliver": timedelta(hours=2), "smrt_to_startdeliver_watch": timedelta(hours=1)}
+
+WITHOUT_PARAMETERS = {"smrt_to_startdeliver_watch"}
+
+ALLOWED = {
+    "smrt_to_startdeliver_watch.py": {
+        "smrt_startdeliver",
+        "smrt_startdeliver.alerts",
+        "smrt_startdeliver.alerts.deadline",
+    }
+}
+"""DAG file -> modules of ours that it loads."""
 
 TRIED_ONCE = {"open_run"}
 """Tasks that find what only a person can mend, and say so at once."""
@@ -33,6 +47,7 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         env=inherited
         | {
             "AIRFLOW_HOME": str(home),
+            "PYTHONDONTWRITEBYTECODE": "1",  # else the import's own cache would count as something done
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg://nobody@127.0.0.1:1/nowhere",
         },
@@ -54,7 +69,9 @@ def test_a_file_holds_its_dags_and_imports_cleanly(found):
 
 
 def test_importing_loads_nothing_but_airflow_and_the_standard_library(found):
-    packages = {module.partition(".")[0] for module in found["loaded"]}
+    """Airflow imports the coroutine of a deadline alert; so the module that holds it is as light as the file."""
+    loaded = set(found["loaded"])
+    packages = {module.partition(".")[0] for module in loaded - ALLOWED.get(found["file"], set())}
     assert packages - sys.stdlib_module_names - {"airflow"} == set()
 
 
@@ -76,20 +93,20 @@ def test_a_dag_runs_once_at_a_time_and_does_not_catch_up(found):
 
 
 def test_a_dag_is_scheduled_with_real_intervals(found):
-    for dag in found["dags"].values():
+    for name, dag in found["dags"].items():
         start, end = map(datetime.fromisoformat, dag["interval"])
-        assert end - start == INTERVAL
+        assert end - start == INTERVALS[name]
 
 
 def test_every_task_has_an_owner_and_is_tried_again(found):
     for dag in found["dags"].values():
         assert [name for name, task in dag["tasks"].items() if task["owner"] in ("", "airflow")] == []
-        assert {name for name, task in dag["tasks"].items() if task["retries"] < 1} == TRIED_ONCE
+        assert {name for name, task in dag["tasks"].items() if task["retries"] < 1} == TRIED_ONCE & dag["tasks"].keys()
 
 
 def test_every_parameter_has_a_title_and_a_description_for_its_form(found):
-    for dag in found["dags"].values():
-        assert dag["params"]
+    for dag_id, dag in found["dags"].items():
+        assert bool(dag["params"]) == (dag_id not in WITHOUT_PARAMETERS)
         for name, schema in dag["params"].items():
             assert schema.get("title"), name
             assert schema.get("description") or schema.get("description_md"), name

@@ -49,6 +49,9 @@ DEFAULTS = {
     "guard_max_change": 0.3,
     "on_vanish": "ignore",
     "extra_properties": False,
+    "notifiers": (),
+    "notify_rejected_share": 0.05,
+    "notify_no_success_hours": 6,
 }
 
 
@@ -58,7 +61,11 @@ def test_defaults_are_those_of_the_contract():
 
 def test_settings_survive_json():
     settings = Settings(
-        timezone="Europe/Paris", lost_multiplier=Decimal("1.5"), events=("pages",), min_event_date=dt.date(2010, 2, 3)
+        timezone="Europe/Paris",
+        lost_multiplier=Decimal("1.5"),
+        events=("pages",),
+        min_event_date=dt.date(2010, 2, 3),
+        notifiers=({"class": "a.B", "arguments": {"to": ["x"]}},),
     )
     assert Settings.model_validate_json(settings.model_dump_json()) == settings
 
@@ -78,6 +85,11 @@ def test_settings_cannot_be_changed():
         {"cycle_days": 4.5},
         {"lookback_hours": -1},
         {"sweep_hours": 0},
+        {"notify_rejected_share": 1},
+        {"notify_no_success_hours": 0},
+        {"notifiers": "a.B"},
+        {"notifiers": [{"class": "B"}]},
+        {"notifiers": [{"class": "a.B", "args": {}}]},
         {"history_days": 10**9},
         {"timezone": "Europe/Stokholm"},
         {"timezone": "../etc/passwd"},

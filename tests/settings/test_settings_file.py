@@ -7,7 +7,7 @@ import pytest
 from smrt_startdeliver.errors import ConfigurationError
 from smrt_startdeliver.paths import CONFIG
 from smrt_startdeliver.settings import Settings
-from smrt_startdeliver.settings_file import CONFIG_VARIABLE, config_folder, load_settings
+from smrt_startdeliver.settings_file import CONFIG_VARIABLE, config_folder, load_notify_settings, load_settings
 from smrt_startdeliver.yaml_model import parse_model
 
 
@@ -28,6 +28,14 @@ def test_a_mistake_is_refused_with_file_line_and_what_was_meant(tmp_path):
     with pytest.raises(ConfigurationError) as refused:
         load_settings(tmp_path)
     assert str(refused.value) == f"{path}, line 3: cycle_dayz is not a known key, did you mean cycle_days?"
+
+
+def test_whom_to_tell_is_read_although_another_key_is_wrong(tmp_path, monkeypatch):
+    monkeypatch.setenv(CONFIG_VARIABLE, str(tmp_path))
+    (tmp_path / "settings.yaml").write_text("cycle_days: -1\nnotify_no_success_hours: 12\n")
+    with pytest.raises(ConfigurationError, match="cycle_days"):
+        load_settings()
+    assert load_notify_settings().notify_no_success_hours == 12
 
 
 def test_a_disagreement_between_keys_is_refused_at_one_of_them(tmp_path):

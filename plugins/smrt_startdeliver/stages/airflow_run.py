@@ -9,6 +9,7 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
+from smrt_startdeliver.alerts.changes import Ended
 from smrt_startdeliver.clock import Interval, parse_moment, utc
 from smrt_startdeliver.errors import SmrtStartdeliverError, WarehouseError
 from smrt_startdeliver.stages import open_run as opening
@@ -21,6 +22,7 @@ from smrt_startdeliver.stages.load_events import load_events
 from smrt_startdeliver.stages.load_records import load_records
 from smrt_startdeliver.stages.plan import plan
 from smrt_startdeliver.stages.report import report
+from smrt_startdeliver.stages.tell import tell, tell_quietly
 from smrt_startdeliver.startdeliver.errors import Unreachable
 from smrt_startdeliver.window import Request, RunKind
 
@@ -29,8 +31,12 @@ _WORTH_ANOTHER_TRY = (WarehouseError, Unreachable)
 
 
 def open_run(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Open the run that Airflow's context asks for; the ticket for its other tasks."""
-    return asdict(_failing_plainly(lambda: opening.start(_request(context))))
+    """Open the run that Airflow's context asks for; the ticket for its other tasks. A failure is told at once."""
+    try:
+        return asdict(_failing_plainly(lambda: opening.start(_request(context))))
+    except Exception as error:
+        tell_quietly(context, _failed(context, error))
+        raise
 
 
 def run_stage(name: str, ticket: dict[str, Any]) -> Any:
@@ -53,10 +59,27 @@ def run_stage(name: str, ticket: dict[str, Any]) -> Any:
     return _failing_plainly(work)
 
 
-def close_run(ticket: dict[str, Any] | None) -> None:
-    """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged."""
-    if ticket is not None:
+def close_run(ticket: dict[str, Any] | None, context: Mapping[str, Any]) -> None:
+    """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged; tell what changed.
+
+    A run of which the warehouse cannot be told in any try has failed: that is told without its memory.
+    """
+    if ticket is None:
+        return
+    failed = None
+    try:
         _failing_plainly(lambda: close(Ticket(**ticket)))
+    except WarehouseError as error:
+        if context["ti"].try_number > context["ti"].max_tries:
+            failed = _failed(context, error)
+        raise
+    finally:
+        tell_quietly(context, failed)
+
+
+def watch(context: Mapping[str, Any]) -> None:
+    """Tell what changed, also where no run ends: that none has succeeded for too long, and what could not be told."""
+    _failing_plainly(lambda: tell(context))
 
 
 def _failing_plainly(work: Callable[[], Any]) -> Any:
@@ -67,6 +90,19 @@ def _failing_plainly(work: Callable[[], Any]) -> Any:
         raise
     except SmrtStartdeliverError as error:
         raise AirflowFailException(str(error)) from None
+
+
+def _failed(context: Mapping[str, Any], error: Exception) -> Ended | None:
+    """A regular run that failed with an error, to be told. Only our own errors are known to hold no person's data."""
+    try:
+        regular = _request(context).regular
+    except ValueError:  # a `since` that is no time
+        regular = False
+    if not regular:
+        return None
+    ours = isinstance(error, (SmrtStartdeliverError, AirflowFailException))
+    message = str(error) if ours else f"{type(error).__name__}, see the log of its tasks"
+    return Ended(datetime.now(UTC), "failed", context["dag_run"].run_id, message=message)
 
 
 def _request(context: Mapping[str, Any]) -> Request:

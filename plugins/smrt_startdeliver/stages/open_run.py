@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
+from smrt_startdeliver.alerts.notifiers import check_notifiers
 from smrt_startdeliver.engage.declared import what_is_not_sent, with_declared
 from smrt_startdeliver.engage.files import load_declared, refuse_renamed
 from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping, required_fields
@@ -33,6 +34,7 @@ def start(request: Request) -> Ticket:
     """
     started = time.monotonic()
     settings = load_settings(config_folder())
+    check_notifiers(settings)
     if not settings.timezone_is_set:
         log.warning("settings.yaml sets no timezone: days are counted in UTC, not on the business's calendar")
     mapping = mapping_text()
