@@ -7,11 +7,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from airflow.sdk import Asset, AssetAlias
 from airflow.sdk.exceptions import AirflowFailException
 from dateutil.parser import isoparse
 
 from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.errors import SmrtStartdeliverError, WarehouseError
+from smrt_startdeliver.reporting import assets, metrics
+from smrt_startdeliver.reporting.lineage import note_lineage
+from smrt_startdeliver.reporting.markdown import report_of
+from smrt_startdeliver.reporting.summary import Summary, read_summary
 from smrt_startdeliver.stages import open_run as opening
 from smrt_startdeliver.stages.close_run import close
 from smrt_startdeliver.stages.derive import derive
@@ -21,8 +26,10 @@ from smrt_startdeliver.stages.job import Job, Ticket, at_work
 from smrt_startdeliver.stages.load_events import load_events
 from smrt_startdeliver.stages.load_records import load_records
 from smrt_startdeliver.stages.plan import plan
-from smrt_startdeliver.stages.report import report
+from smrt_startdeliver.stages.report import report as closing_report
 from smrt_startdeliver.startdeliver.errors import Unreachable
+from smrt_startdeliver.state.database import State
+from smrt_startdeliver.warehouse.engine import warehouse_engine
 from smrt_startdeliver.window import Request, RunKind
 
 _KINDS: dict[str, RunKind] = {"scheduled": "scheduled", "asset_triggered": "scheduled", "backfill": "backfill"}
@@ -44,20 +51,42 @@ def run_stage(name: str, ticket: dict[str, Any]) -> Any:
         "load_customers": lambda job: load_records(job, "customer"),
         "load_users": lambda job: load_records(job, "user"),
         "load_events": load_events,
-        "report": report,
+        "report": closing_report,
     }
 
     def work() -> Any:
         with at_work(Ticket(**ticket), name) as job:
-            return stages[name](job)
+            done = stages[name](job)
+            note_lineage(job)
+            return done
 
     return _failing_plainly(work)
 
 
+def report(ticket: dict[str, Any], context: Mapping[str, Any]) -> Any:
+    """Close the run as a success; tell of it in XCom `report`, and by the assets of what it sent."""
+    fates = run_stage("report", ticket)
+    summary: Summary = _failing_plainly(lambda: _summary(Ticket(**ticket)))
+    context["ti"].xcom_push("report", report_of(summary))
+    events = context["outlet_events"][AssetAlias(assets.ALIAS)]
+    for one in assets.synced(summary):
+        events.add(Asset(one.asset), extra=dict(one.extra))
+    return fates
+
+
 def close_run(ticket: dict[str, Any] | None) -> None:
-    """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged."""
+    """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged; send metrics."""
     if ticket is not None:
         _failing_plainly(lambda: close(Ticket(**ticket)))
+        metrics.send(_failing_plainly(lambda: _summary(Ticket(**ticket))))
+
+
+def _summary(ticket: Ticket) -> Summary:
+    engine = warehouse_engine()
+    try:
+        return read_summary(State(engine, ticket.state_schema), ticket.run)
+    finally:
+        engine.dispose()
 
 
 def _failing_plainly(work: Callable[[], Any]) -> Any:
