@@ -8,7 +8,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from airflow.sdk import Connection
-from airflow.sdk.lineage import get_hook_lineage_collector
+from airflow.sdk.lineage import NoOpCollector, get_hook_lineage_collector
 
 from smrt_startdeliver.reporting.dataset import SCHEME
 from smrt_startdeliver.stages.job import Job
@@ -26,9 +26,11 @@ def note_lineage(job: Job) -> None:
 
     What is loaded comes from all tables that the run has read: the rules look at all of a customer's history.
     """
-    if job.stage != "extract" and job.stage not in _WRITES:
+    if job.stage not in ("extract", *_WRITES):
         return
     hook, collector = StartdeliverHook(), get_hook_lineage_collector()
+    if isinstance(collector, NoOpCollector):
+        return
     measures = (
         job.measures
         if job.stage == "extract"
@@ -48,4 +50,4 @@ def _warehouse() -> str:
     """The warehouse's database as an asset's URI begins; through a socket it is this machine's."""
     connection = Connection.get(CONNECTION_ID)
     host = connection.host if connection.host and not connection.host.startswith("/") else _LOCAL
-    return f"postgres://{host}:{connection.port or 5432}/{connection.schema}"
+    return f"postgres://{host}:{connection.port or 5432}/{connection.schema or connection.login}"

@@ -1,4 +1,4 @@
-"""What is known of a run once its stages are done: read from the memory, counts alone."""
+"""What is known of a run once it has sent what it had to: read from the memory, counts alone."""
 
 from __future__ import annotations
 

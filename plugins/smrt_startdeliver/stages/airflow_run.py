@@ -43,6 +43,30 @@ def open_run(context: Mapping[str, Any]) -> dict[str, Any]:
 
 def run_stage(name: str, ticket: dict[str, Any]) -> Any:
     """Do one stage of the run."""
+    return _do(name, ticket)
+
+
+def report(ticket: dict[str, Any], context: Mapping[str, Any]) -> Any:
+    """Tell of the run, in XCom `report` and by the assets of what it sent; then close it as a success."""
+
+    def tell(job: Job) -> None:
+        summary = read_summary(job.state, job.run.number)
+        context["ti"].xcom_push("report", report_of(summary))
+        events = context["outlet_events"][AssetAlias(assets.ALIAS)]
+        for one in assets.synced(summary):
+            events.add(Asset(one.asset), extra=dict(one.extra))
+
+    return _do("report", ticket, first=tell)  # once it is closed, the task could not be tried again
+
+
+def close_run(ticket: dict[str, Any] | None) -> None:
+    """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged; send metrics."""
+    if ticket is not None:
+        _failing_plainly(lambda: close(Ticket(**ticket)))
+        metrics.send(_failing_plainly(lambda: _summary(Ticket(**ticket))))
+
+
+def _do(name: str, ticket: dict[str, Any], first: Callable[[Job], None] | None = None) -> Any:
     stages: dict[str, Callable[[Job], Any]] = {
         "extract": extract,
         "derive": derive,
@@ -56,29 +80,13 @@ def run_stage(name: str, ticket: dict[str, Any]) -> Any:
 
     def work() -> Any:
         with at_work(Ticket(**ticket), name) as job:
+            if first is not None:
+                first(job)
             done = stages[name](job)
             note_lineage(job)
             return done
 
     return _failing_plainly(work)
-
-
-def report(ticket: dict[str, Any], context: Mapping[str, Any]) -> Any:
-    """Close the run as a success; tell of it in XCom `report`, and by the assets of what it sent."""
-    fates = run_stage("report", ticket)
-    summary: Summary = _failing_plainly(lambda: _summary(Ticket(**ticket)))
-    context["ti"].xcom_push("report", report_of(summary))
-    events = context["outlet_events"][AssetAlias(assets.ALIAS)]
-    for one in assets.synced(summary):
-        events.add(Asset(one.asset), extra=dict(one.extra))
-    return fates
-
-
-def close_run(ticket: dict[str, Any] | None) -> None:
-    """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged; send metrics."""
-    if ticket is not None:
-        _failing_plainly(lambda: close(Ticket(**ticket)))
-        metrics.send(_failing_plainly(lambda: _summary(Ticket(**ticket))))
 
 
 def _summary(ticket: Ticket) -> Summary:
