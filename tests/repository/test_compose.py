@@ -106,6 +106,10 @@ def test_all_of_airflow_shares_its_keys():
         assert holders(f"AIRFLOW__{key}") == AIRFLOW
 
 
+def test_all_of_airflow_reads_the_same_schedule():
+    assert holders("SMRT_STARTDELIVER_SCHEDULE") == AIRFLOW
+
+
 def test_the_options_are_airflows():
     package = Path(importlib.util.find_spec("airflow").origin).parent
     sections = yaml.safe_load((package / "config_templates/config.yml").read_text())
