@@ -15,7 +15,8 @@ from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.memory import unsent
 from smrt_startdeliver.stages.open_events import open_events
 from smrt_startdeliver.stages.outgoing import addressed, events_of, keep_rejections
-from smrt_startdeliver.stages.sending_time import Progress, SendingTime
+from smrt_startdeliver.stages.progress import Progress
+from smrt_startdeliver.stages.sending_time import SendingTime
 
 _BATCH = 2_000
 
@@ -29,7 +30,8 @@ def load_events(job: Job) -> None:
     if "events" not in job.run.entities:
         return
     api = startdeliver(job)
-    with job.state.lock() as lock:
+    total = sum(map(job.staging.rows, (OUTGOING_DERIVED, OUTGOING_RAW)))
+    with job.state.lock() as lock, Progress(job, "events", total) as progress:
         time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
         sender = EventSender(
             api=api,
@@ -38,25 +40,27 @@ def load_events(job: Job) -> None:
             max_in_flight=job.run.settings.max_in_flight,
             match_types=field_types(job.run.document, "user"),
             may_go_on=time.is_left,
-            still_ours=lock.check,
+            still_ours=progress.noting(lock.check),
         )
-        _Load(job, sender).load()
+        _Load(job, sender, progress).load()
     note_requests(job, api)
 
 
 class _Load:
     """The loading of events in one run."""
 
-    def __init__(self, job: Job, sender: EventSender) -> None:
+    def __init__(self, job: Job, sender: EventSender, progress: Progress) -> None:
         self.job = job
         self.sender = sender
+        self.progress = progress
         self.forgotten = forgotten_records(job, "user")
-        self.progress = Progress("events", sum(map(job.staging.rows, (OUTGOING_DERIVED, OUTGOING_RAW))))
 
     def load(self) -> None:
         if not self.job.run.dry_run:
             for batch in open_events(self.job, self.sender):
+                self.progress.expect(len(batch))
                 self._note_open(self._send(batch))
+                self.progress.add(len(batch))
         for dataset in (OUTGOING_DERIVED, OUTGOING_RAW):
             for waited in (True, False):
                 for batch in self._batches(dataset, waited=waited):
@@ -88,6 +92,7 @@ class _Load:
             for event in outgoing:
                 event.fate = event.fate or "sent"
         else:
+            self.progress.watch(outgoing)
             self.sender.send(outgoing)
         return outgoing
 

@@ -21,8 +21,9 @@ from smrt_startdeliver.stages.connect import note_requests, startdeliver
 from smrt_startdeliver.stages.datasets import DIFFERING, NAMES, REFUSED
 from smrt_startdeliver.stages.forgotten import drop_forgotten, forgotten_records
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.progress import Progress
 from smrt_startdeliver.stages.rejecting import keep
-from smrt_startdeliver.stages.sending_time import Progress, SendingTime
+from smrt_startdeliver.stages.sending_time import SendingTime
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
 
 _KNOWN = {
@@ -44,7 +45,7 @@ def load_records(job: Job, entity: Entity) -> None:
     Raises KeyRefused, Unreachable, CircuitOpen; what was sent by then is acknowledged.
     """
     api = startdeliver(job)
-    with job.state.lock() as lock:
+    with job.state.lock() as lock, Progress(job, NAMES[entity], job.staging.rows(DIFFERING[entity])) as progress:
         time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
         if is_synced(job, entity) and not job.run.dry_run:
             job.state.write("acknowledge_traits", [{"run": job.run.number}])
@@ -63,9 +64,9 @@ def load_records(job: Job, entity: Entity) -> None:
             full_resync=job.run.full_resync and is_synced(job, entity),
             dry_run=job.run.dry_run,
             may_go_on=time.is_left,
-            still_ours=lock.check,
+            still_ours=progress.noting(lock.check),
         )
-        _Load(job, entity).load(sender)
+        _Load(job, entity, progress).load(sender)
         if entity == "user":
             act_on_vanished(job, api, time.is_left, lock.check)
     note_requests(job, api)
@@ -80,19 +81,20 @@ def _fill_empty(job: Job, entity: Entity) -> frozenset[str]:
 class _Load:
     """The loading of one entity in one run."""
 
-    def __init__(self, job: Job, entity: Entity) -> None:
+    def __init__(self, job: Job, entity: Entity, progress: Progress) -> None:
         self.job = job
         self.entity = entity
+        self.progress = progress
         self.name = NAMES[entity]
         self.refused = job.staging.writer(REFUSED[entity])
         self.forgotten = forgotten_records(job, entity)
 
     def load(self, sender: RecordSender) -> None:
-        progress = Progress(self.name, self.job.staging.rows(DIFFERING[self.entity]))
         for records in self._batches():
+            self.progress.watch(records)
             sender.send(records)
             self._note(records)
-            progress.add(len(records))
+            self.progress.add(len(records))
 
     def _batches(self) -> Iterator[list[Record]]:
         for bucket in range(self.job.staging.buckets):
