@@ -11,7 +11,7 @@ from fastapi.exception_handlers import http_exception_handler
 from starlette.exceptions import HTTPException
 
 from smrt_startdeliver.errors import SmrtStartdeliverError
-from smrt_startdeliver.ui import overview, static_files
+from smrt_startdeliver.ui import overview, rejected, run, static_files
 from smrt_startdeliver.ui.access import check
 from smrt_startdeliver.ui.pages import page
 
@@ -24,7 +24,7 @@ app = FastAPI(
     openapi_url=None,
     redirect_slashes=False,
 )
-for module in (overview, static_files):
+for module in (overview, run, rejected, static_files):
     app.include_router(module.router)
 
 

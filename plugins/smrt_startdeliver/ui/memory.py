@@ -13,6 +13,9 @@ from smrt_startdeliver.settings_file import config_folder, load_settings
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.engine import CONNECTION_ID, warehouse_engine
 
+_CONNECT_SECONDS = 10
+"""Who looks at a page does not wait for as long as a task does."""
+
 
 def _memory() -> Iterator[State]:
     """Opened anew for each request, so that an edit of the connection or of the settings holds at once.
@@ -23,7 +26,7 @@ def _memory() -> Iterator[State]:
     """
     settings = load_settings(config_folder())
     try:
-        engine = warehouse_engine()
+        engine = warehouse_engine(connect_timeout=_CONNECT_SECONDS)
     except AirflowNotFoundException:
         raise ConfigurationError(
             f"Airflow's API server finds no connection '{CONNECTION_ID}': create it under Admin, Connections, or put "

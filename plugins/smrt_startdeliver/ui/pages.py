@@ -21,7 +21,7 @@ class Entry(NamedTuple):
     label: str
 
 
-NAVIGATION = (Entry("overview", "Overview"),)
+NAVIGATION = (Entry("overview", "Overview"), Entry("rejected", "Rejected"))
 
 _HEADERS = {
     "Content-Security-Policy": (

@@ -15,3 +15,23 @@ addEventListener("click", (click) => {
     outside.click();
   }
 });
+
+// While a run goes on, what is said of it is asked for anew; once it has ended, so is the whole page.
+async function refresh() {
+  const live = document.getElementById("live");
+  if (!live?.dataset.refresh) {
+    return;
+  }
+  setTimeout(refresh, 1000 * live.dataset.refresh);
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) {
+    return;
+  }
+  const latest = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+  if (!latest.dataset.refresh) {
+    location.reload();
+  } else if (!live.contains(document.activeElement)) {
+    live.innerHTML = latest.innerHTML;
+  }
+}
+addEventListener("load", () => setTimeout(refresh, 1000 * (document.getElementById("live")?.dataset.refresh ?? 0)));
