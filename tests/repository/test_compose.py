@@ -115,9 +115,9 @@ def test_the_options_are_airflows():
             assert option in sections[section]["options"], variable
 
 
-def test_only_workers_hold_the_connections():
+def test_only_who_needs_a_connection_holds_it():
     assert holders("AIRFLOW_CONN_STARTDELIVER") == {"worker"}
-    assert holders("AIRFLOW_CONN_SMRT_WAREHOUSE") == {"worker"}
+    assert holders("AIRFLOW_CONN_SMRT_WAREHOUSE") == {"worker", "api-server"}  # the pages read the memory
 
 
 def test_workers_stage_on_a_volume_that_they_share():

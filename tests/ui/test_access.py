@@ -45,5 +45,10 @@ def test_a_viewer_reads(viewer: TestClient) -> None:
     assert "<h1>Overview</h1>" in answer.text
 
 
+def test_where_there_is_no_route_a_stranger_is_shown_nothing(stranger: TestClient) -> None:
+    answer = stranger.get(f"{HOME}nowhere")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
+
+
 def test_the_routes_describe_themselves_to_nobody(viewer: TestClient) -> None:
     assert {viewer.get(f"{HOME}{name}").status_code for name in ("docs", "redoc", "openapi.json")} == {404}

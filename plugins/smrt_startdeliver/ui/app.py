@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from smrt_startdeliver.errors import SmrtStartdeliverError
@@ -36,7 +37,7 @@ def _say_what_to_do(request: Request, error: SmrtStartdeliverError) -> Response:
 
 @app.exception_handler(HTTPException)
 async def _say_plainly(request: Request, error: HTTPException) -> Response:
-    """A page for who is logged in and asks for what is not there; without a login there is nothing to show."""
-    if error.status_code in (401, 403):
+    """A page for what a route did not find; where there is no route nobody has looked at the login."""
+    if error.status_code != 404 or not isinstance(request.scope.get("route"), APIRoute):
         return await http_exception_handler(request, error)
-    return page(request, "problem.html", status=error.status_code, title="Not found", problem=str(error.detail))
+    return page(request, "problem.html", status=404, title="Not found", problem=str(error.detail))
