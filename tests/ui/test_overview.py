@@ -65,10 +65,10 @@ def test_charts_say_in_words_and_in_parts_what_they_show(viewer: TestClient, sta
     account(state, number, "extract", {}, seconds=3)
     page = shown(viewer)
     assert re.findall(r"<desc[^>]*>(.*?)</desc>", page) == [
-        f"1 bars. The latest, run {number}: created 4 rows.",
-        f"1 bars. The latest, run {number}: created 4 rows, unchanged 16 rows.",
-        f"1 bars. The latest, run {number}: extract 3 s, load_users 12 s.",
-        f"1 bars. The latest, run {number}: nothing.",
+        f"The latest of 1, run {number}: created 4 rows.",
+        f"The latest of 1, run {number}: created 4 rows, unchanged 16 rows.",
+        f"The latest of 1, run {number}: extract 3 s, load_users 12 s.",
+        f"The latest of 1, run {number}: nothing.",
     ]
     assert len(re.findall(r"<title>run ", page)) == 5
     assert page.count('role="img"') == 4

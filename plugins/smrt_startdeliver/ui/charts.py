@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 from smrt_startdeliver.ui.formats import count
 
 WIDTH, HEIGHT = 720, 200
-LEFT, BOTTOM, TOP = 56, 24, 8
+LEFT, BOTTOM, TOP = 56, 24, 16
 """Room for the numbers of the axis, and for the names of the bars; all in the units of the drawing."""
 _LEAST = 1.5
 """What is more than nothing can be seen."""
@@ -53,7 +53,8 @@ class Chart:
 def stacked(title: str, bars: Sequence[str], series: Mapping[str, Sequence[float]], unit: str) -> Chart:
     """A bar for each name in `bars`; each series has a number for each of them. `unit` ends the numbers, as ` rows`."""
     totals = [sum(values) for values in zip(*series.values(), strict=True)]
-    top = _top(max(totals, default=0))
+    ticks = _ticks(max(totals, default=0))
+    top = ticks[-1]
     step = (WIDTH - LEFT) / max(len(bars), 1)
     parts = []
     for place, name in enumerate(bars):
@@ -72,7 +73,7 @@ def stacked(title: str, bars: Sequence[str], series: Mapping[str, Sequence[float
         tuple(series),
         tuple(parts),
         tuple(Label(LEFT + step * (place + 0.5), bars[place]) for place in range(0, len(bars), max(every, 1))),
-        tuple(Label(_height_of(tick, top), count(tick)) for tick in _ticks(top)),
+        tuple(Label(_height_of(tick, top), count(tick)) for tick in ticks),
     )
 
 
@@ -80,16 +81,12 @@ def _height_of(value: float, top: float) -> float:
     return HEIGHT - BOTTOM - value / top * (HEIGHT - BOTTOM - TOP)
 
 
-def _top(highest: float) -> float:
-    """The next number above that reads well: 1, 2 or 5 times a power of ten, 5 at least."""
-    power = 10.0 ** floor(log10(max(highest, 5.0)))
-    return next(times * power for times in (1, 2, 5, 10) if times * power >= max(highest, 5.0))
-
-
-def _ticks(top: float) -> list[float]:
-    """Whole numbers, all equally far apart."""
-    steps = 4 if f"{top:.0f}".startswith("2") else 5
-    return [top / steps * step for step in range(steps + 1)]
+def _ticks(highest: float) -> list[float]:
+    """Whole numbers from 0 to the highest or above it, at most five steps of 1, 2 or 5 times a power of ten."""
+    least = max(highest / 5, 1.0)
+    power = 10.0 ** floor(log10(least))
+    step = next(times * power for times in (1, 2, 5, 10) if times * power >= least)
+    return [step * tick for tick in range(max(ceil(highest / step), 1) + 1)]
 
 
 def _described(bars: Sequence[str], series: Mapping[str, Sequence[float]], unit: str) -> str:
@@ -97,4 +94,4 @@ def _described(bars: Sequence[str], series: Mapping[str, Sequence[float]], unit:
     if not bars:
         return "Nothing to show yet."
     latest = ", ".join(f"{what} {count(values[-1])}{unit}" for what, values in series.items() if values[-1])
-    return f"{len(bars)} bars. The latest, {bars[-1]}: {latest or 'nothing'}."
+    return f"The latest of {len(bars)}, {bars[-1]}: {latest or 'nothing'}."

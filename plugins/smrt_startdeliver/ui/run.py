@@ -23,6 +23,7 @@ router = APIRouter()
 
 _VALUES = " values"
 """Entities that end so count single values of rows, not rows."""
+_RECORDS = ("customers", "users")
 AUDIENCE_COUNTS = ("members", "entered", "left", "held")
 
 
@@ -85,7 +86,7 @@ def accounts(counts: Iterable[RowMapping]) -> list[Account]:
     for row in counts:
         account = found.setdefault(row["entity"], Account(row["entity"]))
         account.rows[row["fate"]] += int(row["rows"])
-    return sorted(found.values(), key=lambda account: (account.entity[0].isupper(), account.entity))
+    return sorted(found.values(), key=lambda account: (account.entity not in _RECORDS, account.entity))
 
 
 def audiences(measures: Sequence[RowMapping]) -> dict[str, dict[str, int]]:
