@@ -31,6 +31,7 @@ from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.load_events import send_events
 from smrt_startdeliver.stages.load_records import record_sender, sent_records
 from smrt_startdeliver.stages.plan import plan
+from smrt_startdeliver.stages.progress import Unseen
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.api import Startdeliver
 
@@ -108,7 +109,7 @@ def next_run(
             _send_dryly(job, entity, asked, may_go_on, samples)
         began("events")
         if "events" in job.run.entities:
-            send_events(job, asked, may_go_on, lambda: None)
+            send_events(job, asked, may_go_on, lambda: None, Unseen())
         _account_for_vanished(job)
         check_sums((entity, fate, rows) for (entity, fate, _), rows in job.fates.counts.items())
         lookups = asked.lookups if isinstance(asked, NobodyAsked) else asked.client.requests_made["lookup"]
@@ -124,7 +125,7 @@ def _send_dryly(job: Job, entity: Entity, api: Startdeliver, may_go_on: Callable
     sender = record_sender(job, entity, api, may_go_on, lambda: None)
     if isinstance(api, NobodyAsked):
         sender = replace(sender, fill_empty=frozenset())
-    for records in sent_records(job, sender):
+    for records in sent_records(job, sender, Unseen()):
         samples.add(entity, sender, records)
 
 

@@ -22,9 +22,9 @@ def to_openlineage(asset: Asset, lineage_context: object) -> OutputDataset:  # n
         OutputStatisticsOutputDatasetFacet,
     )
 
-    uri = urlsplit(asset.uri)
+    uri, rows = urlsplit(asset.uri), asset.extra["rows"]
     return OutputDataset(
         namespace=f"{SCHEME}://{uri.netloc}",
         name=uri.path.lstrip("/"),
-        outputFacets={"outputStatistics": OutputStatisticsOutputDatasetFacet(rowCount=asset.extra["rows"])},
+        outputFacets={"outputStatistics": OutputStatisticsOutputDatasetFacet(rowCount=int(str(rows)))},
     )

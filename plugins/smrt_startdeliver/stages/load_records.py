@@ -22,9 +22,10 @@ from smrt_startdeliver.stages.connect import note_requests, startdeliver
 from smrt_startdeliver.stages.datasets import DIFFERING, NAMES, REFUSED
 from smrt_startdeliver.stages.forgotten import drop_forgotten, forgotten_records
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.progress import Progress, Unseen
 from smrt_startdeliver.stages.rejecting import keep
 from smrt_startdeliver.stages.renamed import renamed_customers
-from smrt_startdeliver.stages.sending_time import Progress, SendingTime
+from smrt_startdeliver.stages.sending_time import SendingTime
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
 
@@ -47,15 +48,15 @@ def load_records(job: Job, entity: Entity) -> None:
     Raises KeyRefused, Unreachable, CircuitOpen; what was sent by then is acknowledged.
     """
     api = startdeliver(job)
-    with job.state.lock() as lock:
+    with job.state.lock() as lock, Progress(job, NAMES[entity], job.staging.rows(DIFFERING[entity])) as progress:
         time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
         if is_synced(job, entity) and not job.run.dry_run:
             job.state.write("acknowledge_traits", [{"run": job.run.number}])
             if entity == "user":
                 note_audiences(job)
-        progress = Progress(NAMES[entity], job.staging.rows(DIFFERING[entity]))
-        for records in sent_records(job, record_sender(job, entity, api, time.is_left, lock.check)):
-            progress.add(len(records))
+        sender = record_sender(job, entity, api, time.is_left, progress.noting(lock.check))
+        for _ in sent_records(job, sender, progress):
+            pass
         if entity == "user":
             act_on_vanished(job, api, time.is_left, lock.check)
     note_requests(job, api)
@@ -82,12 +83,14 @@ def record_sender(
     )
 
 
-def sent_records(job: Job, sender: RecordSender) -> Iterator[list[Record]]:
+def sent_records(job: Job, sender: RecordSender, progress: Progress | Unseen) -> Iterator[list[Record]]:
     """The records that differ, batch by batch, each once it was sent and its fate noted."""
     load = _Load(job, sender.entity)
     for records in load.batches():
+        progress.watch(records)
         sender.send(records)
         load.note(records)
+        progress.add(len(records))
         yield records
 
 

@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from smrt_startdeliver.paths import SQL
-from smrt_startdeliver.warehouse.failures import NOT_ALLOWED, failing_plainly
+from smrt_startdeliver.warehouse.failures import NO_COLUMN, NO_TABLE, NOT_ALLOWED, failing_plainly
 from smrt_startdeliver.warehouse.statements import sql_file
 
 _KEYS_A_QUERY = 10_000
 _LOCK_NAME = "smrt_startdeliver"
 _NOT_OURS = "the login of connection 'smrt_warehouse' must own it, or be allowed to create schemas"
+_NOT_MADE = "the next run of DAG smrt_to_startdeliver makes what is missing: trigger it, or wait for it"
 _SENT_ONCE = "the run can be started again: what was acknowledged is not sent twice"
 
 
@@ -147,7 +148,8 @@ class State:
 
     def _failing_plainly(self) -> AbstractContextManager[None]:
         what = f"the memory in schema '{self._schema}' of the warehouse failed"
-        return failing_plainly(what, {NOT_ALLOWED: _NOT_OURS}, _SENT_ONCE)
+        advice = {NOT_ALLOWED: _NOT_OURS, NO_TABLE: _NOT_MADE, NO_COLUMN: _NOT_MADE}
+        return failing_plainly(what, advice, _SENT_ONCE)
 
     def _missing_columns(self, connection: sa.Connection) -> list[Path]:
         """The files `columns/<table>.<column>.sql` of which the table is there, and not the column.
