@@ -69,6 +69,12 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return facts(request.param, tmp_path_factory.mktemp("airflow"))
 
 
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What there is to know of the DAG that does the work."""
+    return facts(PRODUCT, tmp_path_factory.mktemp("airflow"))["dags"]["smrt_to_startdeliver"]
+
+
 def test_every_dag_file_is_checked():
     assert sorted(file.name for file in (ROOT / "dags").rglob("*.py")) == sorted(DAG_FILES)
 
@@ -114,11 +120,12 @@ def test_a_dag_is_scheduled_with_real_intervals(found):
     ("chosen", "assets", "intervals"),
     [("clock", [], 2), ("asset", ["smrt_warehouse"], 0), ("both", ["smrt_warehouse"], 2), ("", [], 2)],
 )
-def test_the_environment_chooses_between_the_clock_and_what_the_loader_says(chosen, assets, intervals, found, tmp_path):
+def test_the_environment_chooses_between_the_clock_and_what_the_loader_says(
+    chosen, assets, intervals, product, tmp_path
+):
     dag = facts(PRODUCT, tmp_path, SMRT_STARTDELIVER_SCHEDULE=chosen)["dags"]["smrt_to_startdeliver"]
-    by_the_clock = found["dags"]["smrt_to_startdeliver"]["intervals"]
     assert dag["assets"] == assets
-    assert dag["intervals"] == by_the_clock[:intervals]
+    assert dag["intervals"] == product["intervals"][:intervals]
 
 
 def test_a_schedule_that_there_is_not_says_which_there_are(tmp_path):
@@ -154,16 +161,15 @@ def test_every_owner_has_a_link(found):
         assert {task["owner"] for task in dag["tasks"].values()} == set(dag["owner_links"])
 
 
-def test_tasks_are_grouped_by_whether_they_write_and_keep_their_names(found):
-    dag = found["dags"]["smrt_to_startdeliver"]
-    assert {name: group["tasks"] for name, group in dag["groups"].items()} == {
+def test_tasks_are_grouped_by_whether_they_write_and_keep_their_names(product):
+    assert {name: group["tasks"] for name, group in product["groups"].items()} == {
         "prepare": ["derive", "extract", "guard", "plan"],
         "load": ["load_customers", "load_events", "load_users"],
     }
-    assert all(group["doc_md"] for group in dag["groups"].values())
-    assert list(dag["tasks"]) == [*STAGES, "close_run"]
+    assert all(group["doc_md"] for group in product["groups"].values())
+    assert list(product["tasks"]) == [*STAGES, "close_run"]
 
 
-def test_the_report_is_a_click_away(found):
-    links = {name: task["links"] for name, task in found["dags"]["smrt_to_startdeliver"]["tasks"].items()}
+def test_the_report_is_a_click_away(product):
+    links = {name: task["links"] for name, task in product["tasks"].items()}
     assert {name: names for name, names in links.items() if names} == {"report": ["Report"]}
