@@ -91,7 +91,9 @@ def run(told: Pipeline, end: datetime, **params: Any) -> str:
         told.run_as("scheduled", end, **params)
     except AirflowFailException:
         (last,) = told.state("select max(run) as run from runs")
-        airflow_run.close_run({**last, "state_schema": "startdeliver_sync", "buckets": 1}, {})
+        opened = last["run"] is not None  # what fails its very first checks leaves no run, and no ticket
+        ticket = {**last, "state_schema": "startdeliver_sync", "buckets": 1} if opened else None
+        airflow_run.close_run(ticket, {})
         return "failed"
     return "success"
 
