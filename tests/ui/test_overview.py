@@ -117,6 +117,22 @@ def test_a_run_that_sends_says_how_far_it_is_and_how_long_the_rest_takes(viewer:
     assert 'data-refresh="5"' in page
 
 
+def test_what_has_gone_by_since_the_last_note_is_not_left_any_more(viewer: TestClient, state: State) -> None:
+    number = add_run(state, state="running", finished_at=None)
+    state.write("note_progress", [{"run": number, "stage": "load_users", "done": 100, "total": 600, "seconds": 600}])
+    earlier = "update {schema}.progress set began_at = began_at - :ago, changed_at = changed_at - :ago"
+    execute(state, earlier, {"ago": timedelta(minutes=20)})
+    assert re.search(r"100 of 600 \(16 %\), (30 min|29 min \d+ s) left", text_of(shown(viewer)))
+
+
+def test_a_stage_that_has_just_begun_says_nothing_of_what_is_left(viewer: TestClient, state: State) -> None:
+    number = add_run(state, state="running", finished_at=None)
+    state.write("note_progress", [{"run": number, "stage": "load_users", "done": 0, "total": 600, "seconds": 0}])
+    text = text_of(shown(viewer))
+    assert "0 of 600 (0 %)" in text
+    assert "left of this stage" not in text
+
+
 def test_a_run_that_does_not_send_yet_says_which_stage_it_is_in(viewer: TestClient, state: State) -> None:
     number = add_run(state, state="running", finished_at=None)
     account(state, number, "open_run", {}, seconds=1)
