@@ -7,10 +7,10 @@ INSTALLED := .venv/installed
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up activity down test chaos lint audit lock
+.PHONY: help install demo up activity down screenshots test chaos lint audit lock
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 install: $(INSTALLED) ## virtual environment with the pinned packages, in .venv
 
@@ -21,6 +21,9 @@ $(INSTALLED): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.txt uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --requirement requirements-dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@command -v chromium > /dev/null || test "$$(id -u)" != 0 || ! command -v apt-get > /dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium > /dev/null; } || \
+		echo "Chromium cannot be installed: tests in a browser are skipped"
 	@touch $@
 
 demo: install ## the whole job on a generated warehouse, three times, without an account: three minutes
@@ -34,6 +37,9 @@ activity: install ## while it is up: two more hours of business in the warehouse
 
 down: install ## stop what `make up` left running
 	@$(BIN)/python -m demo down
+
+screenshots: install ## the pages in Airflow's UI after the demo's three runs, as pictures in docs/img; needs Chromium
+	@$(BIN)/python -m demo screenshots
 
 test: install ## all tests, end to end included
 	@$(BIN)/python -m pytest

@@ -8,6 +8,7 @@ state_schema: {memory}
 history_days: 20
 sweep_hours: 1
 birthday_max_age_days: 10
+audience_events: true
 """
 """`memory` is a schema's name. Every window is swept, and no birthday grows stale from one try to the next: see
 `peace`."""
@@ -31,6 +32,20 @@ customerMapping:
   - {field: customfieldAgent, externalField: traits.agent, type: text}
 """
 """Customers are accounts, which several users share."""
+
+TRAITS = """\
+traits:
+  - {name: Orders, kind: event_counter, event: Order Created, field: customfieldOrders}
+  - {name: Spent, kind: aggregation, function: sum, event: Order Created, property: value, field: customfieldSpent}
+"""
+AUDIENCES = """\
+audiences:
+  - {name: Has ordered, field: customfieldHasOrdered, all: [{event: Order Created, at_least: 1}]}
+  - {name: Came twice, field: customfieldCameTwice, all: [{event: Customer Visit, at_least: 2}]}
+"""
+"""Nobody leaves these audiences: so it is no matter of the runs' ends who entered, and how often."""
+
+FILES = {"mapping.yaml": MAPPING, "traits.yaml": TRAITS, "audiences.yaml": AUDIENCES}
 
 USER_KEY, CUSTOMER_KEY = "customfieldSmrtId", "customfieldAccount"
 """What users and customers are matched on."""

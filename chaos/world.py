@@ -12,14 +12,17 @@ from datetime import UTC, datetime
 import psutil
 import psycopg
 
-from chaos.configuration import MAPPING, SETTINGS
+from chaos.configuration import FILES, MAPPING, SETTINGS
 from chaos.shop import open_shop
 from demo.airflow_home import Airflow
 from demo.home import Home
 from demo.postgres import start
 from demo.set_up import running_server
 from sandbox.testing import Sandbox, running_sandbox
+from smrt_startdeliver.engage.declared import with_declared
+from smrt_startdeliver.engage.files import load_declared
 from smrt_startdeliver.mapping.document import parse_mapping, required_fields
+from smrt_startdeliver.settings_file import load_settings
 
 OPENING = datetime(2026, 3, 2, tzinfo=UTC)
 """The end of the first run: no run looks at the real clock."""
@@ -93,9 +96,10 @@ def running_world(home: Home, seed: int, *, with_airflow: bool) -> Iterator[Worl
 def _side(home: Home, warehouse: str, memory: str) -> Iterator[Side]:
     config = home.folder / f"config-{memory}"
     config.mkdir()
-    (config / "mapping.yaml").write_text(MAPPING)
-    (config / "settings.yaml").write_text(SETTINGS.format(memory=memory))
-    fields = required_fields(parse_mapping(MAPPING, "mapping.yaml"))
+    for name, text in {**FILES, "settings.yaml": SETTINGS.format(memory=memory)}.items():
+        (config / name).write_text(text)
+    document = parse_mapping(MAPPING, "mapping.yaml")
+    fields = required_fields(with_declared(document, load_declared(config, document, load_settings(config))))
     with running_sandbox(home.folder / f"{memory}.sqlite", fields=fields) as sandbox:
         connection = {"conn_type": "startdeliver", "host": sandbox.url, "password": sandbox.key}
         variables = {

@@ -19,6 +19,13 @@ from typing import Any
 
 from airflow.sdk import AsyncCallback, CronTriggerTimetable, DeadlineAlert, DeadlineReference, dag, task
 
+WATCH = """
+Tells what is due, through the notifiers that `settings.yaml` names.
+
+**If it fails**, the memory cannot be read, or `settings.yaml` is wrong: the last line of the log says which, and what
+to do. The next try, or the next hour, looks again; nothing that is due is lost.
+"""
+
 
 @dag(
     dag_id="smrt_to_startdeliver_watch",
@@ -38,12 +45,13 @@ from airflow.sdk import AsyncCallback, CronTriggerTimetable, DeadlineAlert, Dead
         callback=AsyncCallback("smrt_startdeliver.alerts.deadline.watch"),
     ),
     tags=["smrt", "startdeliver"],
+    owner_links={"customer-success": "https://app.startdeliver.com/"},
     default_args={"owner": "customer-success", "retries": 2, "retry_delay": timedelta(minutes=2)},
 )
 def smrt_to_startdeliver_watch() -> None:
     """Wiring alone: what the task does is in `smrt_startdeliver.stages`, imported when it runs."""
 
-    @task
+    @task(doc_md=WATCH)
     def watch(**context: Any) -> None:
         """Tell what is due."""
         from smrt_startdeliver.stages import airflow_run

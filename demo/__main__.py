@@ -48,6 +48,14 @@ def _up(home: Home, arguments: argparse.Namespace) -> None:
         up(home, arguments.port, arguments.sandbox_port)
 
 
+def _screenshots(home: Home, _: argparse.Namespace) -> None:
+    from demo.screenshots import screenshots  # noqa: PLC0415 - nothing else needs a browser
+
+    with home.held():
+        _stop_leftovers(home)
+        screenshots(home)
+
+
 def _down(home: Home, _: argparse.Namespace) -> None:
     stopped = home.stop_holder()
     with home.held():
@@ -63,7 +71,7 @@ def _activity(home: Home, _: argparse.Namespace) -> None:
         add_activity(server.database_uri(WAREHOUSE), SCHEMA, SEED, since=now - PERIOD, now=now)
 
 
-_COMMANDS = {"runs": _runs, "up": _up, "down": _down, "activity": _activity}
+_COMMANDS = {"runs": _runs, "up": _up, "down": _down, "activity": _activity, "screenshots": _screenshots}
 
 
 def _arguments() -> argparse.Namespace:
@@ -75,6 +83,7 @@ def _arguments() -> argparse.Namespace:
     serve.add_argument("--sandbox-port", type=int, default=8765, help="of the sandbox (%(default)s)")
     commands.add_parser("down", help="stop that")
     commands.add_parser("activity", help="add two hours of business, up to now, to the warehouse")
+    commands.add_parser("screenshots", help="the runs, and pictures of the pages in Airflow's UI in docs/img")
     parser.set_defaults(command="runs")
     return parser.parse_args()
 

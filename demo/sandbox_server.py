@@ -57,7 +57,7 @@ def sandbox_server(home: Home, port: int | None = None) -> Iterator[SandboxServe
     """
     fields = home.folder / "custom_fields.json"
     fields.write_text(json.dumps(custom_fields()))
-    server = SandboxServer(port or _free_port(), secrets.token_urlsafe(24))
+    server = SandboxServer(port or free_port(), secrets.token_urlsafe(24))
     arguments = {"--port": server.port, "--data": home.sandbox_data, "--fields": fields, "--key": server.key}
     command = [sys.executable, "-m", "sandbox", *(str(part) for pair in arguments.items() for part in pair)]
     log = home.logs / "sandbox.log"
@@ -76,7 +76,8 @@ def is_free(port: int) -> bool:
         return probe.connect_ex((ADDRESS, port)) != 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
     with socket.socket() as probe:
         probe.bind((ADDRESS, 0))
         return int(probe.getsockname()[1])

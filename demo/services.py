@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from subprocess import Popen
@@ -21,11 +21,18 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Services:
-    """Those that were started, by name."""
+    """Those that were started, by name, all in one environment; they end with `stack`."""
 
     airflow: Airflow
     url: str
+    variables: Mapping[str, str]
+    stack: ExitStack
     processes: dict[str, Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        """Start another one."""
+        running = self.airflow.running(name, log=name, variables=self.variables)
+        self.processes[name] = self.stack.enter_context(running)
 
     def wait_for(self, sought: Callable[[], Found | None], seconds: float = float("inf")) -> Found:
         """Wait until there is what is sought. Raises DemoError when a service ends meanwhile, or the time is over."""
@@ -60,25 +67,34 @@ def running_services(airflow: Airflow, port: int, user: str) -> Iterator[Service
 
     Raises DemoError where one does not start.
     """
-    services = Services(airflow, f"http://{ADDRESS}:{port}")
-    variables = {
+    with running_ui(airflow, port, {user: "admin"}, {"AIRFLOW__CORE__PARALLELISM": "2"}) as services:
+        services.start("triggerer")
+        services.start("scheduler")  # not before: a task that finds no API server fails
+        services.wait_for(services.all_healthy, _START_SECONDS)
+        yield services
+
+
+@contextmanager
+def running_ui(
+    airflow: Airflow, port: int, users: Mapping[str, str], variables: Mapping[str, str]
+) -> Iterator[Services]:
+    """The UI alone, with the DAGs, for the length of a block: no task runs.
+
+    `users` are logins and their roles; `variables` further ones of the environment. Raises DemoError where it does not
+    start.
+    """
+    url = f"http://{ADDRESS}:{port}"
+    ours = {
         "AIRFLOW__API__HOST": ADDRESS,
         "AIRFLOW__API__PORT": str(port),
-        "AIRFLOW__API__BASE_URL": services.url,
-        "AIRFLOW__CORE__PARALLELISM": "2",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{user}:admin",
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in users.items()),
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
     }
     with ExitStack() as stack:
-
-        def start(name: str) -> None:
-            running = airflow.running(name, log=name, variables=variables)
-            services.processes[name] = stack.enter_context(running)
-
-        for name in ("api-server", "dag-processor", "triggerer"):
-            start(name)
+        services = Services(airflow, url, ours | dict(variables), stack)
+        for name in ("api-server", "dag-processor"):
+            services.start(name)
         services.wait_for(services.health, _START_SECONDS)
-        start("scheduler")  # not before: a task that finds no API server fails
-        services.wait_for(services.all_healthy, _START_SECONDS)
         yield services

@@ -15,7 +15,7 @@ from demo.tables import audiences_table, entities_table, runs_table
 from demo.warehouse import add_activity
 
 DAG = "smrt_to_startdeliver"
-_METADATA = "airflow_of_three_runs"
+METADATA = "airflow_of_three_runs"
 """Not that of `up`: the scheduler stands still where a run by hand has taken the logical date of its next one."""
 _WHERE_NEXT = """
   [bold]make up[/] leaves all of this running: Airflow's UI, the sandbox with each customer's timeline, the warehouse.
@@ -30,7 +30,7 @@ def three_runs(home: Home) -> None:
     earlier = later - PERIOD
     home.clear()
     with running_server(home) as server, sandbox_server(home) as sandbox:
-        demo = set_up(home, server, _METADATA, now=earlier)
+        demo = set_up(home, server, METADATA, now=earlier)
         runs = {  # the second at the same time: where time goes by, customers leave the windows of audiences
             "First sync": _run(demo, sandbox, "First sync", earlier),
             "Nothing new": _run(demo, sandbox, "Nothing new", earlier),

@@ -32,7 +32,7 @@ def up(home: Home, port: int, sandbox_port: int) -> None:
         demo = set_up(home, server, "airflow", now=last_full_period())
         is_first_run = last_account(demo.warehouse) is None
         _connect(demo, sandbox)
-        password = _password(home)
+        password = password_of(home)
         with ExitStack() as stack:
             with step("Airflow's API server, DAG processor, triggerer and scheduler"):
                 services = stack.enter_context(running_services(demo.airflow, port, USER))
@@ -56,7 +56,7 @@ def _connect(demo: Demo, sandbox: SandboxServer) -> None:
         file.unlink()
 
 
-def _password(home: Home) -> str:
+def password_of(home: Home) -> str:
     """The password of the one login, drawn where there is none; it is where Airflow reads it."""
     file = home.airflow / "simple_auth_manager_passwords.json.generated"
     if not file.exists():

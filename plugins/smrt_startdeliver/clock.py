@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+
+from dateutil.parser import isoparse
 
 
 @dataclass(frozen=True)
@@ -24,3 +26,14 @@ class Interval:
             raise ValueError(
                 f"an interval starts before it ends, not {self.start.isoformat()} to {self.end.isoformat()}"
             )
+
+
+def parse_moment(text: str) -> datetime:
+    """The moment, in UTC, that an ISO 8601 text names; without a zone it is UTC. Raises ValueError where it is none."""
+    time = isoparse(text)
+    return utc(time if time.tzinfo else time.replace(tzinfo=UTC))
+
+
+def utc(time: datetime) -> datetime:
+    """An aware time as a plain `datetime` in UTC, whatever its class and zone."""
+    return datetime.fromtimestamp(time.timestamp(), UTC)

@@ -1,4 +1,4 @@
-"""What Airflow reads of an installed provider: the connection type `startdeliver` and its form."""
+"""What Airflow reads of an installed provider: the connection type `startdeliver` with its form, and its lineage."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ def get_provider_info() -> dict[str, Any]:
                         "port": "443",
                     },
                 },
+            }
+        ],
+        # Entities of Startdeliver as Airflow's lineage names them, and as OpenLineage does.
+        "asset-uris": [
+            {
+                "schemes": ["startdeliver"],
+                "handler": None,
+                "to_openlineage_converter": "smrt_startdeliver.reporting.dataset.to_openlineage",
             }
         ],
     }

@@ -10,7 +10,7 @@ from smrt_startdeliver.settings import NotifySettings, Settings
 from smrt_startdeliver.yaml_model import Model, line_of, read_model
 
 CONFIG_VARIABLE = "SMRT_STARTDELIVER_CONFIG"
-FILE = "settings.yaml"
+SETTINGS = "settings.yaml"
 
 
 def config_folder() -> Path:
@@ -33,11 +33,11 @@ def load_notify_settings() -> NotifySettings:
 
 def place_in_settings(*at: int | str) -> str:
     """Where a key or an item of `settings.yaml` stands, to begin an error with: `<file>, line <n>: <key>`."""
-    path = config_folder() / FILE
+    path = config_folder() / SETTINGS
     line = line_of(path.read_text(encoding="utf-8"), str(path), at)
     return f"{path}, line {line}: {'.'.join(map(str, at))}"
 
 
 def _load(folder: Path, model: type[Model]) -> Model:
-    path = folder / FILE
+    path = folder / SETTINGS
     return read_model(path, model) if path.exists() else model()

@@ -26,12 +26,16 @@ _PANDAS_TYPES = {
 }
 
 
+def staging_root() -> ObjectStoragePath:
+    """The folder below which all runs stage."""
+    return ObjectStoragePath(os.environ.get(STAGING_VARIABLE, _DEFAULT_STAGING))
+
+
 class Staging:
     """The staged rows of one run, by dataset ("users", "events/order_created", …) and bucket."""
 
     def __init__(self, run: str, buckets: int) -> None:
-        root = ObjectStoragePath(os.environ.get(STAGING_VARIABLE, _DEFAULT_STAGING))
-        self._folder = root / f"run-{run}"
+        self._folder = staging_root() / f"run-{run}"
         self.buckets = buckets
 
     def writer(self, dataset: str) -> BucketWriter:
@@ -53,7 +57,7 @@ class Staging:
         if not folder.exists():
             return
         for part in sorted(folder.iterdir(), key=str):
-            with part.open("rb") as file:  # type: ignore[no-untyped-call]
+            with _open(part, "rb") as file:
                 yield pq.read_table(file, columns=None if columns is None else list(columns)).to_pandas(
                     types_mapper=_PANDAS_TYPES.get
                 )
@@ -65,7 +69,7 @@ class Staging:
             return 0
         total = 0
         for part in (part for bucket in folder.iterdir() for part in bucket.iterdir()):
-            with part.open("rb") as file:  # type: ignore[no-untyped-call]
+            with _open(part, "rb") as file:
                 total += pq.read_metadata(file).num_rows
         return total
 
@@ -93,8 +97,13 @@ class BucketWriter:
         for bucket in owners.unique():
             folder = self._folder / str(bucket)
             folder.mkdir(exist_ok=True)
-            with (folder / f"{self._parts:06d}.parquet").open("wb") as file:
+            with _open(folder / f"{self._parts:06d}.parquet", "wb") as file:
                 pq.write_table(table.filter(pa.array(owners == bucket)), file)
+
+
+def _open(path: ObjectStoragePath, mode: str) -> Any:
+    """Open a file by its file system: by its path, Airflow would note it as lineage, and it is gone after the run."""
+    return path.fs.open(path.path, mode)
 
 
 def bucket_of(customers: pd.Series[str], buckets: int) -> pd.Series[int]:

@@ -109,6 +109,12 @@ UNNAMED_PAGE = "Viewed Page"
 
 EVENT_TABLES: tuple[EventTable, ...] = SMRT_EVENTS + SMRT_DERIVED_EVENTS + PAGE_TABLES
 EVENT_NAMES = tuple(table.name for table in EVENT_TABLES if table.name is not None)
+CALL_COLUMNS = frozenset(
+    {"id", "user_id", "anonymous_id", "event", "event_text", "timestamp", "sent_at", "original_timestamp", "uuid"}
+    | {"loaded_at", "uuid_ts", "received_at"}
+)
+"""The columns of a call itself, beside `context_*` (warehouse.md, Common columns); others are traits or properties."""
+
 PAGES = "pages"
 SCREENS = "screens"
 

@@ -122,6 +122,8 @@ def _problem(detail: ErrorDetails, location: tuple[int | str, ...], model: type[
             return "is missing"
         case "model_type" | "dict_type" | "model_attributes_type":
             return f"must be keys with values, not {_shown(detail['input'])}"
+        case "tuple_type":
+            return f"must be a list, not {_shown(detail['input'])}"
         case _:
             message = detail["msg"].removeprefix("Value error, ")
             message = message.replace("Input should", "must", 1).replace("Value should", "must", 1)

@@ -1,4 +1,5 @@
--- What is not known of a user's customer says nothing against what was.
+-- What is not known of a user's customer says nothing against what was; nor does a customer that
+-- Startdeliver does not have.
 insert into {schema}.records (
     entity, key, startdeliver_id, match_field, match_value, fingerprint, fields, created_here, customer_key, outcome, run
 )
@@ -13,7 +14,10 @@ set startdeliver_id = excluded.startdeliver_id,
     fingerprint = excluded.fingerprint,
     fields = excluded.fields,
     created_here = records.created_here or excluded.created_here,
-    customer_key = case when :customer_known then excluded.customer_key else records.customer_key end,
+    customer_key = case
+        when :customer_known then excluded.customer_key
+        else coalesce(records.customer_key, excluded.customer_key)
+    end,
     outcome = excluded.outcome,
     vanished_at = null,
     run = excluded.run,

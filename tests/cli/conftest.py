@@ -1,4 +1,7 @@
-"""The command line as a person runs it: a process of its own, in the tests' Airflow, on a warehouse of its own."""
+"""The command line as a person runs it, in the tests' Airflow, on a warehouse of its own.
+
+`run` starts a process, which takes seconds; `ask` asks in this one, of the warehouse and sandbox of `pipeline`.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,18 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from click.testing import Result
+from typer.testing import CliRunner
 
+from sandbox.testing import Sandbox, running_sandbox
+from smrt_startdeliver.cli.app import app
+from smrt_startdeliver.startdeliver import limit
 from smrt_startdeliver.state.database import State
+from tests.end_to_end.pipeline import Pipeline
+from tests.end_to_end.shop import Shop
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Ask = Callable[..., Result]
 
 
 @pytest.fixture
@@ -46,3 +57,38 @@ def state(database: str) -> Iterator[State]:
 def connected(environment: dict[str, str], database: str) -> None:
     """The connection to the warehouse is in the environment."""
     environment["AIRFLOW_CONN_SMRT_WAREHOUSE"] = database
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    with running_sandbox(tmp_path / "sandbox.sqlite") as running:
+        yield running
+
+
+@pytest.fixture
+def pipeline(database: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    """The warehouse, the sandbox and the configuration that `ask` finds, with the mapping document that ships."""
+    for name in ("SMRT_STARTDELIVER_CONFIG", "AIRFLOW_CONN_SMRT_WAREHOUSE", "AIRFLOW_CONN_STARTDELIVER"):
+        monkeypatch.setenv(name, "")  # put back after the test
+    monkeypatch.setenv("_AIRFLOW_PROCESS_CONTEXT", "server")
+    monkeypatch.setenv("SMRT_STARTDELIVER_STAGING", f"file://{tmp_path / 'staging'}")
+    monkeypatch.setattr(limit, "FIRST_RATE", 1_000.0)
+    config = tmp_path / "config"
+    config.mkdir()
+    pipeline = Pipeline(None, database, sandbox, config)
+    monkeypatch.setenv("AIRFLOW_VAR_STARTDELIVER_MAPPING", " ")  # no variable: Airflow's database is not asked for one
+    pipeline.configure(settings="timezone: UTC\n")
+    return pipeline
+
+
+@pytest.fixture
+def shop(pipeline: Pipeline) -> Shop:
+    return Shop(pipeline)
+
+
+@pytest.fixture
+def ask(pipeline: Pipeline) -> Ask:
+    def ask(*arguments: str) -> Result:
+        return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+
+    return ask

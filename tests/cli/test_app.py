@@ -8,7 +8,7 @@ import sys
 from smrt_startdeliver.cli.app import app, preview
 from tests.cli.conftest import Run
 
-COMMANDS = {"rejected", "release", "forget"}
+COMMANDS = {"check", "plan", "status", "rejected", "release", "forget"}
 PREVIEWS = {"audience", "trait"}
 
 

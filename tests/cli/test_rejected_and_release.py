@@ -43,7 +43,7 @@ def test_all_that_is_refused_is_listed_in_a_line_each(run: Run) -> None:
 def test_in_a_terminal_it_is_a_table(run: Run) -> None:
     table = run("rejected", FORCE_COLOR="1").stdout
     assert "parked_at" in table
-    assert "│" in table
+    assert "───" in table
     assert "pickup-1" in table
 
 

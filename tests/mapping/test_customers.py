@@ -1,6 +1,6 @@
 """Wanted customers: from their users, and from Group calls."""
 
-from smrt_startdeliver.mapping.customers import group_candidates, merge_customers, wanted_customers
+from smrt_startdeliver.mapping.customers import customers_by_call, group_candidates, merge_customers, wanted_customers
 from smrt_startdeliver.mapping.records import UNKNOWN
 from smrt_startdeliver.settings import Settings
 from tests.mapping.frames import cells, document, rejections, text_frame, times
@@ -16,8 +16,9 @@ def of_users(user_ids, mapping=DOCUMENT, **columns):
     return wanted_customers(text_frame(user_id=user_ids, **columns), {}, mapping, Settings())
 
 
-def of_groups(ids, at, mapping=DOCUMENT, **columns):
-    groups = text_frame(id=ids, user_id=["u"] * len(ids), group_id=["g"] * len(ids), time=times(*at), **columns)
+def of_groups(ids, at, mapping=DOCUMENT, users=None, **columns):
+    users = ["u"] * len(ids) if users is None else users
+    groups = text_frame(id=ids, user_id=users, group_id=["g"] * len(ids), time=times(*at), **columns)
     return group_candidates(groups, {}, mapping, Settings())
 
 
@@ -117,3 +118,20 @@ def test_what_was_skipped_or_rejected_whole_stays_reported():
     merged = merge_customers(users, calls)
     assert rejections(merged) == [("1", None, "lossy_match", "99")]
     assert cells(merged.skipped, "key") == [("2",), ("m1",)]
+
+
+def test_the_latest_call_of_a_user_that_names_a_customer_says_which_one_they_belong_to():
+    calls = of_groups(
+        ["m1", "m2", "m3", "m4", "m5", "m6", "m7"],
+        ["2025-01-01", "2025-01-03", "2025-01-02", "2025-01-04", None, "2025-01-01", "2025-01-01"],
+        users=["ann", "ann", "ann", "ann", "ann", "bob", "bob"],
+        customer_id=["a", "c", "b", None, "timeless", "x", "y"],
+    )
+    assert customers_by_call(calls).to_dict() == {"ann": "c", "bob": "y"}
+
+
+def test_a_call_of_nobody_ties_nobody():
+    calls = of_groups(["m1"], ["2025-01-01"], users=[None], customer_id=["a"])
+    assert cells(calls.records, "key") == [("a",)]
+    assert customers_by_call(calls).empty
+    assert customers_by_call(NO_CALLS).empty

@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN, match_alone, wanted_users
+from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN, match_alone, tied_by_call, wanted_users
 from smrt_startdeliver.settings import Settings
 from tests.mapping.frames import cells, document, rejections, text_frame, times
 
@@ -229,3 +229,24 @@ def test_the_index_of_the_frame_does_not_matter():
     frame = users(name=["Ann", "Bob"]).set_axis([5, 5])
     wanted = wanted_users(frame, {}, document(("name", "name", "text")), Settings())
     assert cells(wanted.records, "key", "name") == [("1", "Ann"), ("2", "Bob")]
+
+
+CALLS = pd.Series(["70", "80", "90"], index=["2", "3", "4"], dtype="str")
+
+
+def test_a_group_call_says_the_customer_of_a_user_whose_own_row_names_none_and_a_rejected_key_stays_unknown():
+    to_customer = document(customer=("customfieldNo", "traits.customerId", "number"))
+    wanted = wanted_users(
+        users(["1", "2", "3", "4", "5"], customer_id=["7", "8", None, "009", None]), {}, to_customer, Settings()
+    )
+    tied = tied_by_call(wanted, CALLS)
+    assert cells(tied.records, "customer_key") == [("7",), ("8",), ("80",), (UNKNOWN,), (None,)]
+    assert cells(tied_by_call(wanted, CALLS[:0]).records, "customer_key")[2] == (None,)
+
+
+def test_a_group_call_says_the_customer_where_no_column_does_and_of_who_is_known_by_events_alone():
+    by_group = document(customer=("customfieldNo", "groupId", "text"))
+    tied = tied_by_call(wanted_users(users(["1", "2"]), {}, by_group, Settings()), CALLS)
+    assert cells(tied.records, "customer_key") == [(UNKNOWN,), ("70",)]
+    alone = match_alone(pd.Series(["3", "9"], dtype="str"), by_group, Settings())
+    assert cells(tied_by_call(alone, CALLS).records, "customer_key") == [("80",), (UNKNOWN,)]

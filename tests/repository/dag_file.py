@@ -46,15 +46,35 @@ def facts(file: Path) -> dict[str, Any]:
     for dag_id, dag in bag.dags.items():
         scheduled = DagSerialization.from_dict(DagSerialization.to_dict(dag))
         first = scheduled.next_dagrun_info(last_automated_run_info=None)
+        second = scheduled.next_dagrun_info(last_automated_run_info=first) if first else None
         dags[dag_id] = {
             "doc_md": dag.doc_md,
             "description": dag.description,
             "tags": sorted(dag.tags),
             "catchup": dag.catchup,
             "max_active_runs": dag.max_active_runs,
-            "interval": [moment.isoformat() for moment in (first.data_interval.start, first.data_interval.end)],
+            "intervals": [
+                [info.data_interval.start.isoformat(), info.data_interval.end.isoformat()]
+                for info in (first, second)
+                if info
+            ],
+            "assets": sorted(asset.name for _, asset in scheduled.timetable.asset_condition.iter_assets()),
+            "owner_links": dag.owner_links,
             "params": {name: dag.params.get_param(name).schema for name in dag.params},
-            "tasks": {task.task_id: {"owner": task.owner, "retries": task.retries} for task in dag.tasks},
+            "groups": {
+                group_id: {"doc_md": group.doc_md, "tasks": sorted(group.children)}
+                for group_id, group in dag.task_group_dict.items()
+                if group_id
+            },
+            "tasks": {
+                task.task_id: {
+                    "owner": task.owner,
+                    "retries": task.retries,
+                    "doc_md": task.doc_md,
+                    "links": [link.name for link in task.operator_extra_links],
+                }
+                for task in dag.tasks
+            },
         }
     return {"import_errors": list(bag.import_errors.values()), "dags": dags}
 

@@ -106,6 +106,10 @@ def test_all_of_airflow_shares_its_keys():
         assert holders(f"AIRFLOW__{key}") == AIRFLOW
 
 
+def test_all_of_airflow_reads_the_same_schedule():
+    assert holders("SMRT_STARTDELIVER_SCHEDULE") == AIRFLOW
+
+
 def test_the_options_are_airflows():
     package = Path(importlib.util.find_spec("airflow").origin).parent
     sections = yaml.safe_load((package / "config_templates/config.yml").read_text())
@@ -115,9 +119,10 @@ def test_the_options_are_airflows():
             assert option in sections[section]["options"], variable
 
 
-def test_only_workers_hold_the_connections_and_who_tells_where_no_worker_can_the_warehouses():
+def test_only_who_needs_a_connection_holds_it():
     assert holders("AIRFLOW_CONN_STARTDELIVER") == {"worker"}
-    assert holders("AIRFLOW_CONN_SMRT_WAREHOUSE") == {"worker", "triggerer"}
+    # The pages read the memory; and so does who tells where no worker can.
+    assert holders("AIRFLOW_CONN_SMRT_WAREHOUSE") == {"worker", "triggerer", "api-server"}
 
 
 def test_workers_stage_on_a_volume_that_they_share():

@@ -7,14 +7,17 @@ import os
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from smrt_startdeliver.stages.job import STAGES
 from tests.repository import ROOT
 
+PRODUCT = "smrt_to_startdeliver.py"
 DAG_FILES = {
-    "smrt_to_startdeliver.py": ["smrt_to_startdeliver"],
+    PRODUCT: ["smrt_to_startdeliver"],
     "smrt_to_startdeliver_watch.py": ["smrt_to_startdeliver_watch"],
 }
 """DAG file -> its DAGs; a new file is entered here."""
@@ -36,13 +39,13 @@ TRIED_ONCE = {"open_run"}
 """Tasks that find what only a person can mend, and say so at once."""
 
 
-@pytest.fixture(scope="module", params=DAG_FILES)
-def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def facts(file: str, home: Path, **variables: str) -> dict[str, Any]:
     """What `dag_file.py` says of a DAG file, under an Airflow that has no database and no plugins."""
-    home = tmp_path_factory.mktemp("airflow")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "SMRT_STARTDELIVER_"))
+    }
     result = subprocess.run(
-        [sys.executable, ROOT / "tests/repository/dag_file.py", ROOT / "dags" / request.param],
+        [sys.executable, ROOT / "tests/repository/dag_file.py", ROOT / "dags" / file],
         cwd=home,
         env=inherited
         | {
@@ -50,13 +53,26 @@ def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             "PYTHONDONTWRITEBYTECODE": "1",  # else the import's own cache would count as something done
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg://nobody@127.0.0.1:1/nowhere",
-        },
+        }
+        | variables,
         capture_output=True,
         text=True,
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    return {"file": request.param, **json.loads(result.stdout.splitlines()[-1])}
+    return {"file": file, **json.loads(result.stdout.splitlines()[-1])}
+
+
+@pytest.fixture(scope="module", params=DAG_FILES)
+def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What there is to know of a DAG file."""
+    return facts(request.param, tmp_path_factory.mktemp("airflow"))
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What there is to know of the DAG that does the work."""
+    return facts(PRODUCT, tmp_path_factory.mktemp("airflow"))["dags"]["smrt_to_startdeliver"]
 
 
 def test_every_dag_file_is_checked():
@@ -94,8 +110,29 @@ def test_a_dag_runs_once_at_a_time_and_does_not_catch_up(found):
 
 def test_a_dag_is_scheduled_with_real_intervals(found):
     for name, dag in found["dags"].items():
-        start, end = map(datetime.fromisoformat, dag["interval"])
-        assert end - start == INTERVALS[name]
+        first, second = ([datetime.fromisoformat(moment) for moment in one] for one in dag["intervals"])
+        assert first[1] - first[0] == INTERVALS[name]
+        assert second == [first[1], first[1] + INTERVALS[name]]
+        assert dag["assets"] == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "assets", "intervals"),
+    [("clock", [], 2), ("asset", ["smrt_warehouse"], 0), ("both", ["smrt_warehouse"], 2), ("", [], 2)],
+)
+def test_the_environment_chooses_between_the_clock_and_what_the_loader_says(
+    chosen, assets, intervals, product, tmp_path
+):
+    dag = facts(PRODUCT, tmp_path, SMRT_STARTDELIVER_SCHEDULE=chosen)["dags"]["smrt_to_startdeliver"]
+    assert dag["assets"] == assets
+    assert dag["intervals"] == product["intervals"][:intervals]
+
+
+def test_a_schedule_that_there_is_not_says_which_there_are(tmp_path):
+    command = [sys.executable, ROOT / "dags" / PRODUCT]
+    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path), "SMRT_STARTDELIVER_SCHEDULE": "hourly"}
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "SMRT_STARTDELIVER_SCHEDULE must be one of clock, asset, both, not 'hourly'" in result.stderr
 
 
 def test_every_task_has_an_owner_and_is_tried_again(found):
@@ -110,3 +147,29 @@ def test_every_parameter_has_a_title_and_a_description_for_its_form(found):
         for name, schema in dag["params"].items():
             assert schema.get("title"), name
             assert schema.get("description") or schema.get("description_md"), name
+
+
+def test_every_task_says_what_to_do_when_it_fails(found):
+    for dag in found["dags"].values():
+        documented = {name: task["doc_md"] for name, task in dag["tasks"].items()}
+        assert [name for name, doc in documented.items() if "**If it fails**" not in (doc or "")] == []
+        assert len(set(documented.values())) == len(documented)
+
+
+def test_every_owner_has_a_link(found):
+    for dag in found["dags"].values():
+        assert {task["owner"] for task in dag["tasks"].values()} == set(dag["owner_links"])
+
+
+def test_tasks_are_grouped_by_whether_they_write_and_keep_their_names(product):
+    assert {name: group["tasks"] for name, group in product["groups"].items()} == {
+        "prepare": ["derive", "extract", "guard", "plan"],
+        "load": ["load_customers", "load_events", "load_users"],
+    }
+    assert all(group["doc_md"] for group in product["groups"].values())
+    assert list(product["tasks"]) == [*STAGES, "close_run"]
+
+
+def test_the_report_is_a_click_away(product):
+    links = {name: task["links"] for name, task in product["tasks"].items()}
+    assert {name: names for name, names in links.items() if names} == {"report": ["Report"]}

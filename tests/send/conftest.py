@@ -29,7 +29,7 @@ FIELDS = {
         "customfieldLost": "boolean",
         "customfieldSize": {"type": "select", "options": ["small", "large"]},
     },
-    "customer": {"customfieldAccount": "text"},
+    "customer": {"customfieldAccount": "text", "customfieldRegion": "text"},
 }
 TYPES: dict[str, FieldType] = {
     "customfieldSmrtId": "text",
@@ -37,6 +37,8 @@ TYPES: dict[str, FieldType] = {
     "customfieldLost": "boolean",
     "customfieldSize": "text",
     "customfieldAccount": "text",
+    "customfieldRegion": "text",
+    "customerId": "number",
     "email": "text",
     "name": "text",
     "phone": "text",

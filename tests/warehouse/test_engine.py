@@ -71,3 +71,11 @@ def test_a_warehouse_that_cannot_be_reached_is_one_line_that_says_what_to_check_
     assert "check its host, port, database, login and password" in message
     assert "\n" not in message
     assert (broken.password or "") not in message
+
+
+def test_who_does_not_wait_gives_up_a_server_that_does_not_answer(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_SMRT_WAREHOUSE", uri)
+    engine = warehouse_engine(connect_timeout=10)
+    with engine.connect() as connection:
+        assert "connect_timeout=10" in connection.connection.driver_connection.info.dsn.split()
+    engine.dispose()

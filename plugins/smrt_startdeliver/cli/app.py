@@ -5,12 +5,15 @@ Exit codes: 0 done, 1 it could not be done (one line on standard error says why)
 
 from __future__ import annotations
 
+import os
 import sys
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from smrt_startdeliver.clock import parse_moment
 from smrt_startdeliver.errors import SmrtStartdeliverError
 
 app = typer.Typer(
@@ -33,9 +36,46 @@ class Entity(StrEnum):
     event = "event"
 
 
+class Entities(StrEnum):
+    """What a run may be about."""
+
+    customers = "customers"
+    users = "users"
+    events = "events"
+
+
+SINCE = "Plan a run of what was loaded from here on, as the DAG's parameter; ISO 8601, without a zone it is UTC."
+UNTIL = "... and before this moment."
+ENTITIES = "Plan a run of customers, users or events alone; repeat it for two of them."
+
+
+MAX_AGE = "Exit with 1 where the last success is older, too."
+
+
 @app.callback()
 def _commands() -> None:
     """A single command would otherwise need no name."""
+
+
+@app.command()
+def check(*, as_json: AsJson = False) -> None:
+    """Check all that a run needs, before one is started. Nothing is written. Exits with 1 where something is wrong."""
+    from smrt_startdeliver.cli.check import check as command
+
+    command(as_json=as_json)
+
+
+@app.command()
+def status(
+    *,
+    max_age: Annotated[float | None, typer.Option("--max-age", help=MAX_AGE, min=0, metavar="HOURS")] = None,
+    runs: Annotated[int, typer.Option("--runs", help="Show so many runs, the newest first.", min=0)] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Show the last runs and what the memory holds. Exits with 1 unless the last regular run succeeded."""
+    from smrt_startdeliver.cli.status import status as command
+
+    command(max_age, runs, as_json=as_json)
 
 
 @app.command()
@@ -79,6 +119,23 @@ def forget(
     command(customer, in_startdeliver=in_startdeliver, as_json=as_json)
 
 
+@app.command()
+def plan(
+    *,
+    since: Annotated[datetime | None, typer.Option(parser=parse_moment, help=SINCE, metavar="TIME")] = None,
+    until: Annotated[datetime | None, typer.Option(parser=parse_moment, help=UNTIL, metavar="TIME")] = None,
+    entities: Annotated[list[Entities] | None, typer.Option("--entities", help=ENTITIES, metavar="ENTITY")] = None,
+    look_up: Annotated[bool, typer.Option("--look-up", help="Ask Startdeliver whom it has already.")] = False,
+    samples: Annotated[int, typer.Option("--samples", help="Show so many records that would change.", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the next run would do: records, events, audiences, guards, requests, time. Nothing is sent."""
+    from smrt_startdeliver.cli.plan import plan as command
+
+    chosen = [entity.value for entity in entities or Entities]
+    command(since, until, chosen, look_up=look_up, shown=samples, as_json=as_json)
+
+
 preview = typer.Typer(
     help="Show what a computed trait or an audience comes to now. No request is made.", no_args_is_help=True
 )
@@ -115,8 +172,15 @@ def preview_trait(
 
 def main() -> None:
     """Run the command line. An error of ours is one line."""
+    # A task asks its supervisor for connections and variables. A command has none: it asks, as `airflow connections`
+    # does, the secrets backends, the environment and Airflow's database. Airflow tells the two apart by this.
+    os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
+    # It logs to standard output, which is for results alone.
+    os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "CRITICAL"
     try:
         app()
     except SmrtStartdeliverError as error:
-        typer.secho(str(error), fg=typer.colors.RED, err=True)
+        from rich.console import Console
+
+        Console(stderr=True, highlight=False).print(str(error), style="red", markup=False, emoji=False, soft_wrap=True)
         sys.exit(1)

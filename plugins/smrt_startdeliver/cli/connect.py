@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from smrt_startdeliver.check.everything import check_everything
+from smrt_startdeliver.check.finding import Finding
 from smrt_startdeliver.errors import ConfigurationError
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.settings_file import config_folder, load_settings
@@ -22,10 +23,6 @@ from smrt_startdeliver.state.pace import WarehousePace
 from smrt_startdeliver.warehouse.engine import warehouse_engine
 
 T = TypeVar("T")
-
-# A task asks its supervisor for connections and variables. A command has none: it asks, as `airflow connections` does,
-# the secrets backends, the environment and Airflow's database, in this order. Airflow tells the two apart by this.
-os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
 
 
 @contextmanager
@@ -49,6 +46,14 @@ def warehouse() -> Iterator[tuple[sa.Engine, State, Settings]]:
             engine.dispose()
 
 
+def checked() -> Iterator[Finding]:
+    """Everything that a run needs, as it is found; the few requests that takes have a pace of their own."""
+    with _quiet():
+        yield from check_everything(
+            lambda: _found(warehouse_engine), lambda: Startdeliver(_found(StartdeliverHook(tries=2).get_conn))
+        )
+
+
 def startdeliver(settings: Settings, state: State) -> Startdeliver:
     """Startdeliver, at the pace that all runs share. Raises ConfigurationError."""
     hook = StartdeliverHook(requests_per_second=settings.requests_per_second, daily_quota=settings.daily_quota)
@@ -57,7 +62,7 @@ def startdeliver(settings: Settings, state: State) -> Startdeliver:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Airflow logs to standard output, which is for results alone."""
+    """Standard output is for results alone: what our own modules log, and what libraries warn of, is not among them."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

@@ -15,4 +15,4 @@ def rejected(*, parked: bool, as_json: bool) -> None:
     if as_json:
         show_json([dict(row) for row in rows])
     else:
-        show_rows(rows, COLUMNS)
+        show_rows([dict(row) for row in rows], COLUMNS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Literal, Self
 
 import pandas as pd
@@ -46,7 +47,9 @@ def _plain(value: Any, timespec: str) -> Any:
         return tuple(_plain(item, timespec) for item in value)
     if isinstance(value, dt.datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
-        return aware.astimezone(dt.UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
+        with suppress(OverflowError):  # of the first or last day that there is: it stays in its zone
+            aware = aware.astimezone(dt.UTC)
+        return aware.isoformat(timespec=timespec).replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
@@ -95,7 +98,7 @@ class Comparison(Part):
         """Instants are compared to the microsecond, texts of times to the millisecond that they have."""
         if not isinstance(comparison, Mapping) or "value" not in comparison:
             return comparison
-        timespec = "microseconds" if comparison.get("op") in DATES else "milliseconds"
+        timespec = "microseconds" if str(comparison.get("op")) in DATES else "milliseconds"
         return {**comparison, "value": _plain(comparison["value"], timespec)}
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from smrt_startdeliver.engage.conditions import Days, Group, Name, Part, Where, wrong
 from smrt_startdeliver.mapping.casts import FieldType
@@ -19,8 +19,6 @@ Policy = Literal["overwrite", "fill_empty"]
 
 class _Declaration(Part):
     """What a computed trait and an audience have in common."""
-
-    model_config = ConfigDict(populate_by_name=True)
 
     field_type: ClassVar[FieldType] = "text"
     """The type of the field that `field` names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from smrt_startdeliver.engage.conditions import AudienceCondition, TraitCondition
 from smrt_startdeliver.engage.declarations import Audience, AudiencesFile, ComputedTrait, Declaration, TraitsFile
@@ -37,11 +37,13 @@ class Declared:
 
         def add(audience: Audience) -> None:
             for name in audiences_named(audience):
-                add(by_name[name])
-            ordered.setdefault(audience.name, audience)
+                if name not in ordered:
+                    add(by_name[name])
+            ordered[audience.name] = audience
 
         for audience in self.audiences:
-            add(audience)
+            if audience.name not in ordered:
+                add(audience)
         return tuple(ordered.values())
 
     def needed_by(self, declaration: Declaration) -> Declared:
@@ -50,6 +52,8 @@ class Declared:
         by_name = {audience.name: audience for audience in self.audiences}
 
         def add(one: Declaration) -> None:
+            if one.key in needed:
+                return
             needed[one.key] = one
             if isinstance(one, Audience):
                 for condition, _ in conditions_of(one):
@@ -92,8 +96,20 @@ def with_declared(document: MappingDocument, declared: Declared) -> MappingDocum
 def fields_of(document: MappingDocument, declared: Declared, entity: Entity) -> dict[str, Declaration]:
     """Alias -> the declaration that a document, with the declared fields in it, fills it from."""
     mappings = document.user_mapping if entity == "user" else document.customer_mapping
-    found = {mapping.field: mapping.path.column(declared.by_key) for mapping in mappings}
+    found = {
+        mapping.field: mapping.path.column(declared.by_key) for mapping in mappings if mapping.path.root == "traits"
+    }
     return {alias: declared.by_key[key] for alias, key in found.items() if key is not None}
+
+
+def what_is_not_sent(document: MappingDocument, declared: Declared) -> Iterator[str]:
+    """A sentence on each declaration that a document, with the declared fields in it, writes nowhere."""
+    sent = {one.key for entity in get_args(Entity) for one in fields_of(document, declared, entity).values()}
+    for one in declared:
+        if one.key not in sent:
+            yield (
+                f"{one.name!r} is not sent: it names no `field`, and the mapping document does not map traits.{one.key}"
+            )
 
 
 def _json(file: TraitsFile | AudiencesFile) -> dict[str, Any]:

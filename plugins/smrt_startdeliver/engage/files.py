@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from smrt_startdeliver.engage.declarations import Audience, AudiencesFile, TraitsFile
@@ -36,13 +36,19 @@ def refuse_renamed(folder: Path, declared: Declared, synced: Iterable[Synced]) -
 
     Raises ConfigurationError with file, line, and what becomes of the old key.
     """
+    for line in renamed_lines(folder, declared, synced):
+        raise ConfigurationError(line)
+
+
+def renamed_lines(folder: Path, declared: Declared, synced: Iterable[Synced]) -> Iterator[str]:
+    """A sentence on each declaration that was given another key: where it stands, and what becomes of the old one."""
     for new, before in renamed(declared, synced):
         is_audience = isinstance(new, Audience)
         path = folder / (AUDIENCES if is_audience else TRAITS)
         place = declared.audiences.index(new) if is_audience else declared.traits.index(new)
         at = ("audiences" if is_audience else "traits", place, "key" if new.given_key else "name")
         line = line_of(path.read_text(encoding="utf-8"), str(path), at)
-        raise ConfigurationError(
+        yield (
             f"{path}, line {line}: {new.name!r} gives the key {new.key}, but the last sync knew it as {before.name!r}, "
             f"key {before.key}: a key never changes, as what Startdeliver holds under it would stay there for good. "
             f"Set `key: {before.key}` to go on with it, or trigger the DAG with force to begin a new one and leave "

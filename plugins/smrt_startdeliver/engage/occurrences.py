@@ -46,17 +46,17 @@ class Occurrences:
     """The events of one name that customers had before `end`, in order of time, then id; each read once."""
 
     def __init__(self, events: Events, customers: pd.Index[str], end: datetime, zone: ZoneInfo) -> None:
-        rows = events.rows
+        rows = events.rows.reset_index(drop=True)
         owners = customers.get_indexer(pd.Index(rows["user_id"]))
         mine = (owners >= 0) & (rows["time"] < end).to_numpy(dtype=bool)
-        rows = rows.assign(customer=owners)[mine].sort_values(["time", "id"], ignore_index=True)
-        self._rows = rows
+        rows = rows[mine].sort_values(["time", "id"])
+        self._rows = rows.reset_index(drop=True)
         self._kinds = events.kinds
         self._zone = zone
         self._end = end.astimezone(UTC)  # on other calendars a day may have 23 hours
         self._columns: dict[str, Column] = {}
         self._held: dict[tuple[str, str, str], Bools] = {}
-        self.customer: Integers = rows["customer"].to_numpy(dtype=np.int64)
+        self.customer: Integers = owners[rows.index].astype(np.int64)
         """Whose each is: a place among the customers."""
         self.customers = len(customers)
 

@@ -114,7 +114,7 @@ _POSITIVE: dict[str, Callable[[Column, Any, datetime], Bools]] = {
 }
 
 _NULL = -2
-Scalar = str | bool | int | float
+Scalar = str | bool | int | float | Decimal
 
 
 def _sign(column: Column, value: Any) -> Integers:
@@ -124,7 +124,8 @@ def _sign(column: Column, value: Any) -> Integers:
     number = None if isinstance(value, bool) else canonical_number(text)
     if number is not None:
         is_number = ~np.isnan(column.numbers)
-        sign = np.where(is_number, np.nan_to_num(np.sign(column.numbers - float(number))), sign).astype(np.int64)
+        above, below = column.numbers > float(number), column.numbers < float(number)
+        sign = np.where(is_number, above.astype(np.int64) - below, sign)
         tied = np.flatnonzero(is_number & (sign == 0))  # floats that are equal may be numbers that are not
         texts = column.texts.iloc[tied]
         exact = {each: _compared(canonical_number(each) or "0", number) for each in texts.unique()}
@@ -146,10 +147,14 @@ def _text(value: Scalar) -> str:
 def _members(text: str) -> list[str] | None:
     """The members of a text that is a JSON array, as texts; None where it is none."""
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
     return [_text(member) for member in document if isinstance(member, Scalar)] if isinstance(document, list) else None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _instant(column: Column, text: str) -> pd.Timestamp:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from smrt_startdeliver.derive.custom_fields import CUSTOM_FIELDS
 from smrt_startdeliver.engage.conditions import AudienceCondition, Condition, EventCondition, Group, Where, wrong
 from smrt_startdeliver.engage.declarations import Audience, AudiencesFile, ComputedTrait, Declaration, TraitsFile
 from smrt_startdeliver.mapping.document import FieldMapping, MappingDocument
-from smrt_startdeliver.mapping.paths import CUSTOM_FIELDS
+from smrt_startdeliver.mapping.paths import parse_path
 from smrt_startdeliver.vocabulary import (
+    CALL_COLUMNS,
     DERIVED_PROPERTIES,
     DERIVED_TRAITS,
     EVENT_NAMES,
@@ -24,10 +26,14 @@ from smrt_startdeliver.yaml_model import nearest
 EVENTS = (*EVENT_NAMES, PAGES, SCREENS)
 """What `event` can name. Pages and screens have too many names: all of them go by these words, `name` is a property."""
 
-TRAITS = (*(".".join(names) for names in SMRT_TRAITS.values()), *DERIVED_TRAITS)
+TRAITS = tuple(dict.fromkeys((*(".".join(names) for names in SMRT_TRAITS.values()), *DERIVED_TRAITS)))
 """The traits that conditions can name, beside computed ones and `customFields.<name>`."""
 
-_TAKEN = {snake_case(part) for path in TRAITS for part in (path, path.partition(".")[0])} | {"user_id", "id"}
+_TAKEN = {snake_case(part) for path in TRAITS for part in (path, path.partition(".")[0])} | {
+    "user_id",
+    "id",
+    "audience_key",
+}
 
 At = tuple[str | int, ...]
 
@@ -81,7 +87,7 @@ class References:
         mapped = {mapping.field: mapping for mapping in (self.document.user_match, *self.document.user_mapping)}
         for position, one in enumerate(declared):
             at = (list_name, position, "key" if one.given_key else "name")
-            if one.key in _TAKEN:
+            if one.key in _TAKEN or one.key.startswith(f"{CUSTOM_FIELDS}_"):
                 raise wrong(f"gives the key {one.key}, which is a trait of SMRT's: set another `key`", *at)
             if one.key in keys:
                 raise wrong(f"gives the key {one.key}, which {keys[one.key]!r} has already: set another `key`", *at)
@@ -117,15 +123,18 @@ class References:
 
     def _check_property(self, event: str, path: str, at: At) -> None:
         known = list(properties_of(event))
-        if path in known or (self.extra_properties and event not in DERIVED_PROPERTIES and "." not in path):
+        if path in known or (self.extra_properties and event not in DERIVED_PROPERTIES and _may_be_a_property(path)):
             return
         hint = "" if self.extra_properties else "; those that SMRT does not document need the setting extra_properties"
         raise wrong(f"{_unknown(f'property of {event}', path, known)}{hint}", *at)
 
     def _check_trait(self, path: str, at: At) -> None:
         known = [*TRAITS, *(trait.key for trait in self.traits)]
-        root, _, custom_field = path.partition(".")
-        if path not in known and not (root == CUSTOM_FIELDS and custom_field):
+        try:
+            custom_field = parse_path(f"traits.{path}").custom_field
+        except ValueError as error:
+            raise wrong(str(error), *at) from None
+        if path not in known and not custom_field:
             raise wrong(_unknown("trait", path, known), *at)
 
 
@@ -172,6 +181,11 @@ def _see_that_it_is_free(one: Declaration, mapped: dict[str, FieldMapping], at: 
     mapping = mapped.get(one.field or "")
     if mapping is not None and mapping.path.column({one.key}) is None:
         raise wrong(f"is {one.field}, which the mapping document fills from {mapping.external_field}", *at)
+
+
+def _may_be_a_property(column: str) -> bool:
+    """Whether a column that SMRT does not document can be a property, and none of the call itself."""
+    return "." not in column and column not in CALL_COLUMNS | {"name", "time"} and not column.startswith("context_")
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:

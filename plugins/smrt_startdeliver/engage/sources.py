@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from smrt_startdeliver.derive.custom_fields import CUSTOM_FIELDS
-from smrt_startdeliver.engage.conditions import AudienceCondition, EventCondition, TraitCondition
+from smrt_startdeliver.engage.conditions import EventCondition, TraitCondition
 from smrt_startdeliver.engage.declarations import Audience, ComputedTrait, Declaration
 from smrt_startdeliver.engage.declared import Declared
+from smrt_startdeliver.engage.evaluate import events_of, traits_of
 from smrt_startdeliver.engage.references import conditions_of, properties_of
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.mapping.paths import parse_path
-from smrt_startdeliver.vocabulary import DERIVED_EVENTS, DERIVED_TRAITS, EVENT_TABLES, USERS, snake_case
+from smrt_startdeliver.vocabulary import (
+    CUSTOMER_BIRTHDAY,
+    DERIVED_EVENTS,
+    DERIVED_TRAITS,
+    EVENT_TABLES,
+    ORDER_CREATED,
+    USERS,
+    snake_case,
+)
 
 Source = tuple[str, str | None]
 """A table, and the column of it; None for its rows."""
@@ -19,6 +28,14 @@ Source = tuple[str, str | None]
 Tables = Mapping[str, Mapping[str, Kind]]
 
 _TABLES = {event: table.table for table in EVENT_TABLES for event in (table.name, table.table) if event}
+_BIRTHDAYS: Source = (USERS, CUSTOM_FIELDS)
+_ORDERS = _TABLES[ORDER_CREATED]
+_UNKNOWN_WITHOUT: Mapping[str, Sequence[Source]] = {
+    "demographic": ((_ORDERS, None), (_ORDERS, "value"), (USERS, "demographic")),
+    "nextBirthday": (_BIRTHDAYS,),
+    CUSTOMER_BIRTHDAY: (_BIRTHDAYS,),
+}
+"""What derived traits and events are not known without; the others have many sources, and no row of one is no visit."""
 
 
 def table_of(event: str) -> str:
@@ -34,7 +51,7 @@ def gone(declared: Declared, earlier: Sequence[Tables], now: Tables, is_empty: C
     """
     found: dict[str, str] = {}
     for one in declared:
-        for table, column in sources_of(one, declared):
+        for table, column in (*sources_of(one, declared), *_of_derived(one, declared)):
             if column is None and (is_empty(table) or (table not in now and any(table in each for each in earlier))):
                 found.setdefault(one.key, f"rows of {table}")
             elif column and not _has(now, table, column) and any(_has(each, table, column) for each in earlier):
@@ -45,21 +62,25 @@ def gone(declared: Declared, earlier: Sequence[Tables], now: Tables, is_empty: C
 def sources_of(declaration: Declaration, declared: Declared) -> Iterator[Source]:
     """What a declaration reads, by way of the traits and audiences that it names, too.
 
-    Derived events and traits have many sources and are never without all of them: they count as there.
+    What derived events and traits are not known without is said by `gone`.
     """
-    if not isinstance(declaration, Audience):
-        yield from _of_trait(declaration)
-        return
-    for condition, _ in conditions_of(declaration):
+    for one in declared.needed_by(declaration):
+        yield from _of_audience(one, declared) if isinstance(one, Audience) else _of_trait(one)
+
+
+def _of_audience(audience: Audience, declared: Declared) -> Iterator[Source]:
+    for condition, _ in conditions_of(audience):
         if isinstance(condition, EventCondition):
             yield from _of_event(condition.event, [where.property for where in condition.where])
-        elif isinstance(condition, AudienceCondition):
-            (other,) = (audience for audience in declared.audiences if audience.name == condition.audience)
-            yield from sources_of(other, declared)
-        elif isinstance(condition, TraitCondition) and condition.trait in declared.by_key:
-            yield from sources_of(declared.by_key[condition.trait], declared)
-        elif isinstance(condition, TraitCondition) and condition.trait not in DERIVED_TRAITS:
+        elif isinstance(condition, TraitCondition) and condition.trait not in {*declared.by_key, *DERIVED_TRAITS}:
             yield (USERS, _column_of(condition.trait))
+
+
+def _of_derived(declaration: Declaration, declared: Declared) -> Iterator[Source]:
+    """What the derived traits and events that a declaration looks at, by whatever way, are not known without."""
+    needed = declared.needed_by(declaration)
+    for name in sorted(traits_of(needed) | events_of(needed)):
+        yield from _UNKNOWN_WITHOUT.get(name, ())
 
 
 def _of_trait(trait: ComputedTrait) -> Iterator[Source]:

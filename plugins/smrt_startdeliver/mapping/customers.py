@@ -42,11 +42,18 @@ def group_candidates(
 ) -> Wanted:
     """What each Group call says of the customer that it names; several may name one.
 
-    `groups`: id, user_id, group_id (str), time (datetime64[us, UTC]), and the traits' columns by their names. Its id
-    and time stand beside the fields. Calls that name no customer are skipped, those whose customer's key is lossy are
-    rejected: both by their id.
+    `groups`: id, user_id, group_id (str), time (datetime64[us, UTC]), and the traits' columns by their names. Its id,
+    time and user_id stand beside the fields. Calls that name no customer are skipped, those whose customer's key is
+    lossy are rejected: both by their id.
     """
-    return _candidates(Payloads(groups.reset_index(drop=True), kinds), "id", ["id", "time"], document, settings)
+    payloads = Payloads(groups.reset_index(drop=True), kinds)
+    return _candidates(payloads, "id", ["id", "time", "user_id"], document, settings)
+
+
+def customers_by_call(groups: Wanted) -> pd.Series[str]:
+    """The key of the customer that each user's latest Group call (`group_candidates`) names, by user id."""
+    calls = groups.records.dropna(subset="user_id").sort_values(["time", "id"], na_position="first")
+    return calls.drop_duplicates("user_id", keep="last").set_index("user_id")["key"]
 
 
 def merge_customers(users: Wanted, groups: Wanted) -> Wanted:

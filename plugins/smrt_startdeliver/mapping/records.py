@@ -7,7 +7,7 @@ records of customers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from smrt_startdeliver.mapping.fields import (
 from smrt_startdeliver.mapping.payload import COMPUTED_PREFIX, UNKNOWN, user_payloads
 from smrt_startdeliver.settings import Settings
 
-__all__ = ["CUSTOMER_LINK", "UNKNOWN", "Wanted", "known_by_events", "match_alone", "wanted_users"]
+__all__ = ["CUSTOMER_LINK", "UNKNOWN", "Wanted", "known_by_events", "match_alone", "tied_by_call", "wanted_users"]
 
 CUSTOMER_LINK = "customerId"
 """The field of a user that ties it to its customer; a customer key that is rejected is reported under its name."""
@@ -84,6 +84,19 @@ def wanted_users(
         *fields.rejections_of(kept),
     ]
     return Wanted(records[kept].reset_index(drop=True), fields.types, all_rejected(rejections))
+
+
+def tied_by_call(users: Wanted, customers: pd.Series[str]) -> Wanted:
+    """Users, each with the customer of their latest Group call (by user id) where their own row names none.
+
+    A key of their own that was rejected stays unknown.
+    """
+    records = users.records
+    own = records["customer_key"]
+    rejected_keys = users.rejections.loc[users.rejections["field"] == CUSTOMER_LINK, "key"]
+    by_call = records["key"].map(customers).where(~records["key"].isin(rejected_keys))
+    names_none = own.isna() | (own == UNKNOWN)
+    return replace(users, records=records.assign(customer_key=own.mask(names_none & by_call.notna(), by_call)))
 
 
 def match_alone(user_ids: pd.Series[str], document: MappingDocument, settings: Settings) -> Wanted:

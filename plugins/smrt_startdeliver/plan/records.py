@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from smrt_startdeliver.mapping.number_text import canonical_number
 from smrt_startdeliver.mapping.records import UNKNOWN
-from smrt_startdeliver.plan.fingerprints import NOTHING_AT_REST, AtRest, field_fingerprint
+from smrt_startdeliver.plan.fingerprints import field_fingerprint
 
 Fields = Mapping[str, str | None]
 """Alias -> canonical text, None for null, UNKNOWN for a value of which nothing is said."""
 
 Acknowledged = Mapping[str, str]
 """Alias -> fingerprint of the value that Startdeliver holds; an alias that is null there is absent."""
+
+AtRest = Mapping[str, str | None]
+"""Alias -> the value, if any, that says nothing where none was ever set: a count of 0, an audience's false."""
+
+NOTHING_AT_REST: AtRest = MappingProxyType({})
 
 
 def changed_fields(
@@ -50,6 +56,11 @@ def held_already(found: Mapping[str, Any], wanted: Fields) -> dict[str, str]:
     Where we have no value of our own, theirs stays: it does not count as acknowledged, so no null is sent over it.
     """
     return held_by(found, [alias for alias, value in wanted.items() if value not in (None, UNKNOWN)])
+
+
+def known_before(acknowledged: Acknowledged, wanted: Fields) -> dict[str, str]:
+    """What stays acknowledged of an object of ours that is found anew: of the fields that we have no value for now."""
+    return {alias: held for alias, held in acknowledged.items() if wanted.get(alias) in (None, UNKNOWN)}
 
 
 def held_by(found: Mapping[str, Any], aliases: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""What a computed trait or an audience comes to now, against the last sync: from the warehouse alone.
+"""What the next run would do, and what a computed trait or an audience comes to now: nothing is sent or remembered.
 
-No request is made and nothing is remembered: it is what a dry run would find of one declaration.
+It is what a dry run would find, outside Airflow, from the warehouse and the memory. Only where it is asked for is
+Startdeliver asked, too.
 """

@@ -1,4 +1,4 @@
-"""A run that nobody opened: it reads the warehouse as it is now, computes one declaration, leaves nothing behind."""
+"""A run that nobody opened: it reads the warehouse as it is now, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ import sqlalchemy as sa
 
 from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.engage.declarations import Declaration
-from smrt_startdeliver.engage.declared import Declared, fields_of, with_declared
-from smrt_startdeliver.engage.files import load_declared
+from smrt_startdeliver.engage.declared import Declared, fields_of
+from smrt_startdeliver.engage.files import load_declared, refuse_renamed
 from smrt_startdeliver.errors import ConfigurationError
 from smrt_startdeliver.mapping.document import FieldMapping, parse_mapping
 from smrt_startdeliver.mapping.source import mapping_text
-from smrt_startdeliver.rules import one_epoch
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.settings_file import config_folder
 from smrt_startdeliver.stages.buckets import number_of_buckets
@@ -29,8 +28,10 @@ from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.known import known_customers
 from smrt_startdeliver.staging import Staging
 from smrt_startdeliver.state.database import State
-from smrt_startdeliver.state.runs import Run
+from smrt_startdeliver.state.declarations import synced_declarations
+from smrt_startdeliver.state.runs import Run, past, unopened_run
 from smrt_startdeliver.warehouse.catalog import read_catalog
+from smrt_startdeliver.window import Request, Window, decide
 from smrt_startdeliver.yaml_model import nearest
 
 D = TypeVar("D", bound=Declaration)
@@ -62,47 +63,54 @@ class Rehearsal:
     def computed(self, declaration: Declaration) -> Iterator[Iterator[pd.DataFrame]]:
         """user_id and the declaration's column by its key, of some customers at a time; Raises WarehouseError.
 
-        Of other declarations only what it needs is computed. What is staged is removed in the end.
+        Of other declarations only what it needs is computed.
         """
-        run = replace(self.run, declared=self.declared.needed_by(declaration))
-        staging = Staging(
-            f"preview-{uuid4().hex}", number_of_buckets(self.engine, run.catalog.schema, run.settings.partitions)
-        )
-        job = Job("preview", run, self.engine, self.state, staging)
-        try:
+        with self.at_work(replace(self.run, declared=self.declared.needed_by(declaration))) as job:
             extract(job)
             yield (computed(job, known)[["user_id", declaration.key]] for known in known_customers(job))
+
+    @contextmanager
+    def at_work(self, run: Run | None = None) -> Iterator[Job]:
+        """A job for all stages, of the run or another one. What is staged is removed in the end."""
+        run = run or self.run
+        buckets = number_of_buckets(self.engine, run.catalog.schema, run.settings.partitions)
+        staging = Staging(f"rehearsal-{uuid4().hex}", buckets)
+        try:
+            yield Job("rehearsal", run, self.engine, self.state, staging)
         finally:
             staging.remove()
 
 
 def rehearsal(engine: sa.Engine, state: State, settings: Settings) -> Rehearsal:
-    """The rehearsal of a run that would end now. Raises ConfigurationError, WarehouseError."""
-    mapping = mapping_text()
-    document = parse_mapping(mapping.text, mapping.source)
-    declared = load_declared(config_folder(), document, settings)
+    """The rehearsal of a moment, now, of which no event is sent. Raises ConfigurationError, WarehouseError."""
     now = datetime.now(UTC)
-    run = Run(
-        number=0,
+    window = Window(
         interval=Interval(now, now),
-        loaded=Interval(now, now),
-        derive_from=Interval(now, now),
-        dry_run=True,
-        full_resync=False,
-        force=False,
+        read_from=now,
+        derive_from=now,
+        complete=False,
         watermark=False,
         history_whole=True,
         sends_traits=True,
         sweep=False,
-        entities=("users",),
-        settings=settings,
-        document=with_declared(document, declared),
-        declared=declared,
-        catalog=read_catalog(engine, settings.source_schema),
-        epochs=tuple(one_epoch(settings)),
-        deferred_until=None,
     )
-    return Rehearsal(engine, state, run)
+    request = Request("rehearsal", "manual", None, now, entities=("users",))
+    return _rehearsed(engine, state, settings, request, window)
+
+
+def rehearsal_of(engine: sa.Engine, state: State, settings: Settings, request: Request) -> Rehearsal:
+    """The rehearsal of the run that a request asks for. Raises ConfigurationError, WarehouseError."""
+    rehearsed = _rehearsed(engine, state, settings, request, decide(request, past(state), settings))
+    refuse_renamed(config_folder(), rehearsed.declared, synced_declarations(state))
+    return rehearsed
+
+
+def _rehearsed(engine: sa.Engine, state: State, settings: Settings, request: Request, window: Window) -> Rehearsal:
+    mapping = mapping_text()
+    document = parse_mapping(mapping.text, mapping.source)
+    declared = load_declared(config_folder(), document, settings)
+    catalog = read_catalog(engine, settings.source_schema)
+    return Rehearsal(engine, state, unopened_run(state, request, window, settings, declared, document, catalog))
 
 
 def named(name: str, declarations: Sequence[D], what: str) -> D:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from smrt_startdeliver.mapping.records import UNKNOWN
-from smrt_startdeliver.plan.fingerprints import AtRest
-from smrt_startdeliver.plan.records import after, canonical_text, changed_fields, held_already, held_by
+from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
+from smrt_startdeliver.plan.records import AtRest, after, canonical_text, changed_fields, held_already, known_before
+from smrt_startdeliver.send.filling import Filling
 from smrt_startdeliver.send.in_flight import send_in_order
 from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error
 from smrt_startdeliver.send.refusals import note_refusals
+from smrt_startdeliver.send.renaming import acknowledged_of, reject_renamed, rename
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.breaker import RefusalBreaker
@@ -29,8 +30,9 @@ class Record:
     `fields`: alias -> canonical text, None or UNKNOWN. `startdeliver_id` is None until it is looked up or created;
     `acknowledged` are the fingerprints of what Startdeliver holds. `customer_key`: a user's customer, None where there
     is none, UNKNOWN where nothing is said of it. `refused_before`: an earlier run could not make Startdeliver take it.
-    `theirs`: the fields that are left alone, as a person filled them. `fate` is None until it is known; one that is
-    given is left as it is.
+    `theirs`: the fields that are left alone, as a person filled them. `renamed_from`: the keys of customers of which
+    this one may be one under a new key; `taken_from`: that whose object it takes over for that (see `send.renaming`).
+    `fate` is None until it is known; one that is given is left as it is.
     """
 
     key: str
@@ -44,6 +46,8 @@ class Record:
     intended: tuple[str, str] | None = None
     refused_before: bool = False
     theirs: frozenset[str] = frozenset()
+    renamed_from: frozenset[str] = frozenset()
+    taken_from: str | None = None
     fate: Fate | None = None
     created_here: bool = False
     rejection: Rejection | None = None
@@ -75,6 +79,9 @@ class RecordSender:
     _tied: dict[int, str] = field(init=False, default_factory=dict)
     """Whose Startdeliver's ids are that were found here: not all of them are acknowledged yet."""
 
+    def __post_init__(self) -> None:
+        self._filling = Filling(self.fill_empty, self.entity, self.types, self.api)
+
     def send(self, records: Sequence[Record]) -> None:
         """Give each record (500 at most) its fate.
 
@@ -83,8 +90,11 @@ class RecordSender:
         if not self.may_go_on():
             return
         self._look_up([record for record in records if record.startdeliver_id is None and record.fate is None])
+        reject_renamed(records)
         open_records = [record for record in records if record.fate is None]
-        self._look_before_filling(open_records)
+        # Who was looked up just now, or is created, needs no asking.
+        tied_before = [one for one in open_records if one.startdeliver_id and one.startdeliver_id not in self._tied]
+        self._filling.look(tied_before, self.changes)
         if self.dry_run:
             for record in open_records:
                 record.fate = self._planned(record)
@@ -122,45 +132,21 @@ class RecordSender:
         } | self._tied
         for one in sorted(found, key=lambda one: int(one["id"]), reverse=True):  # of several, the oldest is the match
             record = wanted.get(canonical_text(one.get(match_field)))
-            if record is None:
+            if record is None or record.taken_from:
                 continue
-            if holders.get(one["id"], record.key) != record.key:
+            holder = holders.get(one["id"], record.key)
+            if holder != record.key and holder not in record.renamed_from:
                 record.fate, record.rejection = "rejected", Rejection("match_not_unique", match_field)
                 continue
             record.fate, record.rejection = None, None
             record.startdeliver_id = int(one["id"])
-            record.created_here = record.intended is not None  # it was not there before we meant to create it
+            record.taken_from = holder if holder != record.key else None
+            # It was not there before we meant to create it; or it was, under another key.
+            record.created_here = record.intended is not None and record.taken_from is None
             self._tied[record.startdeliver_id] = record.key
-            record.acknowledged = held_already(one, record.fields)
-            self._leave_theirs(record, one, ours=record.acknowledged if record.created_here else {})
-
-    def _look_before_filling(self, records: Sequence[Record]) -> None:
-        """Ask what Startdeliver holds of the fields that are only filled, where one of them is to change.
-
-        Who was looked up or is created needs no asking; who is not found by what they match on is left alone.
-        """
-        changing = [
-            record
-            for record in records
-            if record.startdeliver_id is not None
-            and record.startdeliver_id not in self._tied
-            and self.fill_empty & self._changes(record).keys()
-        ]
-        for record in changing:
-            record.theirs = self.fill_empty
-        for match_field in sorted({record.match_field for record in changing} & self.types.keys()):
-            by_id = {record.startdeliver_id: record for record in changing if record.match_field == match_field}
-            values = [wire.json_value(record.match_value, self.types[match_field]) for record in by_id.values()]
-            for one in self.api.find(self.entity, match_field, values):
-                if int(one["id"]) in by_id:
-                    record = by_id[int(one["id"])]
-                    self._leave_theirs(record, one, ours=record.acknowledged)
-
-    def _leave_theirs(self, record: Record, found: Mapping[str, Any], ours: Mapping[str, str]) -> None:
-        """Leave alone what was typed into the fields that are only filled: what we wrote (`ours`) is not."""
-        held = held_by(found, [alias for alias in self.fill_empty if found.get(alias) != ""])
-        record.theirs = frozenset(alias for alias in held if held[alias] != ours.get(alias))
-        record.acknowledged = {alias: held for alias, held in record.acknowledged.items() if alias not in record.theirs}
+            before = acknowledged_of(self.state, self.entity, record.taken_from)
+            record.acknowledged = known_before(before, record.fields) | held_already(one, record.fields)
+            self._filling.leave_theirs(record, one, ours=record.acknowledged if record.created_here else before)
 
     def _send_one(self, record: Record) -> None:
         try:
@@ -185,7 +171,7 @@ class RecordSender:
             self._update(record, record.startdeliver_id)
 
     def _create(self, record: Record) -> None:
-        sent = self._changes(record)  # nothing is acknowledged yet, so that no null is among them
+        sent = self.changes(record)  # nothing is acknowledged yet, so that no null is among them
         created = self.api.create_once(
             self.entity, self._body(sent), lambda: self._is_settled(record), suspect=record.refused_before
         )
@@ -204,7 +190,7 @@ class RecordSender:
         return record.startdeliver_id is not None or record.fate == "rejected"
 
     def _update(self, record: Record, startdeliver_id: int) -> None:
-        sent = self._changes(record)
+        sent = self.changes(record)
         if sent:
             self.api.update(self.entity, startdeliver_id, self._body(sent), suspect=record.refused_before)
         record.acknowledged = after(record.acknowledged, sent)
@@ -213,11 +199,14 @@ class RecordSender:
     def _find_or_create(self, record: Record) -> None:
         """Somebody deleted it in Startdeliver: it is a new record again, unless it is there under another id."""
         record.startdeliver_id, record.acknowledged, record.theirs = None, {}, frozenset()
+        record.taken_from = None
         self._adopt(record.match_field, {record.match_value: record})
+        reject_renamed([record])
         if record.fate != "rejected":
             self._save(record)
 
-    def _changes(self, record: Record) -> dict[str, str | None]:
+    def changes(self, record: Record) -> dict[str, str | None]:
+        """The fields of a record to send, and their values."""
         acknowledged: Mapping[str, str] = record.acknowledged
         if self.full_resync:  # every value again, whatever is acknowledged of it; nulls as ever
             acknowledged = dict.fromkeys(acknowledged, "")
@@ -227,7 +216,7 @@ class RecordSender:
     def _planned(self, record: Record) -> Fate:
         if record.startdeliver_id is None:
             return "created"
-        return "updated" if self._changes(record) else "unchanged"
+        return "updated" if self.changes(record) else "unchanged"
 
     def _body(self, fields: Mapping[str, str | None]) -> dict[str, Any]:
         return {alias: wire.json_value(value, self.types[alias]) for alias, value in fields.items()}
@@ -248,6 +237,7 @@ class RecordSender:
         )
 
     def _acknowledge(self, records: Sequence[Record]) -> None:
+        rename(self.state, self.entity, records)
         self.state.write(
             "acknowledge_records",
             [
@@ -261,7 +251,7 @@ class RecordSender:
                     "fields": json.dumps(one.acknowledged),
                     "created_here": one.created_here,
                     "customer_key": None if one.customer_key == UNKNOWN else one.customer_key,
-                    "customer_known": one.customer_key != UNKNOWN,
+                    "customer_known": UNKNOWN not in (one.customer_key, one.fields.get(CUSTOMER_LINK)),
                     "outcome": one.fate,
                     "run": self.run,
                 }

@@ -7,12 +7,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from airflow.sdk import Asset, AssetAlias
 from airflow.sdk.exceptions import AirflowFailException
-from dateutil.parser import isoparse
 
 from smrt_startdeliver.alerts.changes import Ended
-from smrt_startdeliver.clock import Interval
+from smrt_startdeliver.clock import Interval, parse_moment, utc
 from smrt_startdeliver.errors import SmrtStartdeliverError, WarehouseError
+from smrt_startdeliver.reporting import assets, metrics
+from smrt_startdeliver.reporting.lineage import note_lineage
+from smrt_startdeliver.reporting.markdown import report_of
+from smrt_startdeliver.reporting.summary import Summary, read_summary
 from smrt_startdeliver.stages import open_run as opening
 from smrt_startdeliver.stages.close_run import close
 from smrt_startdeliver.stages.derive import derive
@@ -22,9 +26,11 @@ from smrt_startdeliver.stages.job import Job, Ticket, at_work
 from smrt_startdeliver.stages.load_events import load_events
 from smrt_startdeliver.stages.load_records import load_records
 from smrt_startdeliver.stages.plan import plan
-from smrt_startdeliver.stages.report import report
+from smrt_startdeliver.stages.report import report as closing_report
 from smrt_startdeliver.stages.tell import tell, tell_quietly
 from smrt_startdeliver.startdeliver.errors import Unreachable
+from smrt_startdeliver.state.database import State
+from smrt_startdeliver.warehouse.engine import warehouse_engine
 from smrt_startdeliver.window import Request, RunKind
 
 _KINDS: dict[str, RunKind] = {"scheduled": "scheduled", "asset_triggered": "scheduled", "backfill": "backfill"}
@@ -42,34 +48,34 @@ def open_run(context: Mapping[str, Any]) -> dict[str, Any]:
 
 def run_stage(name: str, ticket: dict[str, Any]) -> Any:
     """Do one stage of the run."""
-    stages: dict[str, Callable[[Job], Any]] = {
-        "extract": extract,
-        "derive": derive,
-        "plan": plan,
-        "guard": guard,
-        "load_customers": lambda job: load_records(job, "customer"),
-        "load_users": lambda job: load_records(job, "user"),
-        "load_events": load_events,
-        "report": report,
-    }
+    return _do(name, ticket)
 
-    def work() -> Any:
-        with at_work(Ticket(**ticket), name) as job:
-            return stages[name](job)
 
-    return _failing_plainly(work)
+def report(ticket: dict[str, Any], context: Mapping[str, Any]) -> Any:
+    """Tell of the run, in XCom `report` and by the assets of what it sent; then close it as a success."""
+
+    def say(job: Job) -> None:
+        summary = read_summary(job.state, job.run.number)
+        context["ti"].xcom_push("report", report_of(summary))
+        events = context["outlet_events"][AssetAlias(assets.ALIAS)]
+        for one in assets.synced(summary):
+            events.add(Asset(one.asset), extra=dict(one.extra))
+
+    return _do("report", ticket, first=say)  # once it is closed, the task could not be tried again
 
 
 def close_run(ticket: dict[str, Any] | None, context: Mapping[str, Any]) -> None:
-    """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged; tell what changed.
+    """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged.
 
-    A run of which the warehouse cannot be told in any try has failed: that is told without its memory.
+    Then send its metrics, and tell people what changed. A run of which the warehouse cannot be told in any try has
+    failed: that is told without its memory.
     """
     if ticket is None:
         return
     failed = None
     try:
         _failing_plainly(lambda: close(Ticket(**ticket)))
+        metrics.send(_failing_plainly(lambda: _summary(Ticket(**ticket))))
     except WarehouseError as error:
         if context["ti"].try_number > context["ti"].max_tries:
             failed = _failed(context, error)
@@ -78,9 +84,40 @@ def close_run(ticket: dict[str, Any] | None, context: Mapping[str, Any]) -> None
         tell_quietly(context, failed)
 
 
+def _do(name: str, ticket: dict[str, Any], first: Callable[[Job], None] | None = None) -> Any:
+    stages: dict[str, Callable[[Job], Any]] = {
+        "extract": extract,
+        "derive": derive,
+        "plan": plan,
+        "guard": guard,
+        "load_customers": lambda job: load_records(job, "customer"),
+        "load_users": lambda job: load_records(job, "user"),
+        "load_events": load_events,
+        "report": closing_report,
+    }
+
+    def work() -> Any:
+        with at_work(Ticket(**ticket), name) as job:
+            if first is not None:
+                first(job)
+            done = stages[name](job)
+            note_lineage(job)
+            return done
+
+    return _failing_plainly(work)
+
+
 def watch(context: Mapping[str, Any]) -> None:
     """Tell what changed, also where no run ends: that none has succeeded for too long, and what could not be told."""
     _failing_plainly(lambda: tell(context))
+
+
+def _summary(ticket: Ticket) -> Summary:
+    engine = warehouse_engine()
+    try:
+        return read_summary(State(engine, ticket.state_schema), ticket.run)
+    finally:
+        engine.dispose()
 
 
 def _failing_plainly(work: Callable[[], Any]) -> Any:
@@ -112,24 +149,12 @@ def _request(context: Mapping[str, Any]) -> Request:
     return Request(
         dag_run_id=dag_run.run_id,
         kind=_KINDS.get(str(getattr(dag_run.run_type, "value", dag_run.run_type)), "manual"),
-        interval=Interval(_utc(start), _utc(end)) if start and end else None,
+        interval=Interval(utc(start), utc(end)) if start and end else None,
         now=datetime.now(UTC),
-        since=_moment(params["since"]),
-        until=_moment(params["until"]),
+        since=parse_moment(params["since"]) if params["since"] else None,
+        until=parse_moment(params["until"]) if params["until"] else None,
         dry_run=params["dry_run"],
         full_resync=params["full_resync"],
         force=params["force"],
         entities=tuple(params["entities"]),
     )
-
-
-def _utc(time: datetime) -> datetime:
-    return datetime.fromtimestamp(time.timestamp(), UTC)
-
-
-def _moment(text: str | None) -> datetime | None:
-    """An ISO time of the run's parameters; without a zone it is UTC."""
-    if not text:
-        return None
-    time = isoparse(text)
-    return _utc(time if time.tzinfo else time.replace(tzinfo=UTC))

@@ -10,6 +10,7 @@ from smrt_startdeliver.engage.audience_events import audience_events
 from smrt_startdeliver.engage.membership import no_changes
 from smrt_startdeliver.send.event_sender import intend
 from smrt_startdeliver.stages.datasets import LET_THROUGH, OUTGOING_COLUMNS
+from smrt_startdeliver.stages.forgotten import forgotten_ids
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.outgoing import events_of
 from smrt_startdeliver.state.declarations import note_synced
@@ -30,11 +31,13 @@ def note_audiences(job: Job) -> None:
     """Remember who is in which audience now, and that all that is declared was synced; under the lock.
 
     A change and its event are written down in one transaction, the event as intended: whatever becomes of this run, it
-    is sent, by this one or the next.
+    is sent, by this one or the next. Of who was forgotten since the run began nothing is remembered.
     """
     note_synced(job.state, job.run.number, job.run.declared)
+    forgotten = forgotten_ids(job.state)
     for bucket in range(job.staging.buckets):
-        for changed in job.staging.chunks(LET_THROUGH, bucket):
+        for staged in job.staging.chunks(LET_THROUGH, bucket):
+            changed = staged[~staged["user_id"].isin(forgotten)]
             with job.state.transaction():
                 rows: list[dict[Any, Any]] = changed.to_dict("records")
                 job.state.write("change_membership", [{**row, "run": job.run.number} for row in rows])

@@ -18,6 +18,7 @@ from smrt_startdeliver.state.declarations import synced_keys
 log = logging.getLogger(__name__)
 
 MEMBERSHIP = {"user_id": "str", "audience": "str", "member": "bool", "change": "int64"}
+_WAY_OUT = "it goes on once that is back, or taken out of the declaration"
 AUDIENCE = "audience"
 """Begins the names of what is measured of an audience: `audience <key> members`, and so on."""
 
@@ -31,7 +32,10 @@ def plan_audiences(job: Job) -> None:
     if not is_computed(job):
         return
     unknown = _unknown(job)
-    held = {key: f"the warehouse has no {what} any more" for key, what in unknown.items()}
+    held = {
+        key: f"the warehouse has no {what} any more; once it is back it goes on, or take it out of the declaration"
+        for key, what in unknown.items()
+    }
     for key, change in _changes(job).items():
         if key not in held and _is_too_large(job, key, change):
             held[key] = (
@@ -49,12 +53,12 @@ def _unknown(job: Job) -> dict[str, str]:
     earlier = [
         {table: dict(columns) for table, columns in row["catalog"].items()} for row in job.state.rows("catalogs")
     ]
-    usual = {row["name"]: row["value"] for row in job.state.rows("usual", run=job.run.number)}
-    now = {row["name"]: row["value"] for row in job.state.rows("measures", run=job.run.number)}
+    had_rows = {row["name"] for row in job.state.rows("tables_with_rows", run=job.run.number)}
+    now = job.measured
 
     def is_empty(table: str) -> bool:
         rows = f"rows {table}"
-        return not job.run.force and usual.get(rows, 0) > 0 and now.get(rows, 0) == 0
+        return not job.run.force and rows in had_rows and now.get(rows, 0) == 0
 
     return gone(job.run.declared, earlier, job.catalog.tables, is_empty)
 

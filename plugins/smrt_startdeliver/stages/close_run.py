@@ -34,6 +34,7 @@ def close(ticket: Ticket) -> None:
                 if stage not in done:
                     _account_for(state, staging, ticket.run, stage)
         close_run(state, ticket.run, "failed", _NOT_SAID)
+        state.write("clear_progress", [{"run": ticket.run}])  # of a worker that was killed
         staging.remove()
     finally:
         engine.dispose()

@@ -11,12 +11,13 @@ import pandas as pd
 from smrt_startdeliver.engage.declared import fields_of
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
-from smrt_startdeliver.plan.fingerprints import AtRest, record_fingerprints
+from smrt_startdeliver.plan.fingerprints import record_fingerprints
 from smrt_startdeliver.plan.matching import match_fingerprints
-from smrt_startdeliver.plan.records import changed_fields
+from smrt_startdeliver.plan.records import AtRest, changed_fields
 from smrt_startdeliver.stages.datasets import DIFFERING, HELD_USERS, NAMES, NO_FIELDS, SHARED_MATCHES, WANTED
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.rejecting import keep
+from smrt_startdeliver.stages.renamed import renamed_customers, without_former_keys
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
 
 log = logging.getLogger(__name__)
@@ -70,12 +71,16 @@ class _Comparison:
         self.shared = pd.Series(dtype="int64") if shared is None else shared["match"]
         self.measured: Counter[str] = Counter()
         self.at_rest = at_rest(job, entity)
+        self.renamed: list[str] = []
 
     def compare(self) -> None:
         writer = self.job.staging.writer(DIFFERING[self.entity])
         self.held = self.job.staging.writer(HELD_USERS)
         for bucket in range(self.job.staging.buckets):
             wanted = self.job.staging.read(WANTED[self.entity], bucket)
+            if wanted is not None and self.entity == "customer":
+                wanted = without_former_keys(self.job, bucket, wanted)
+                self.renamed = list(renamed_customers(self.job, bucket))
             if wanted is not None:
                 writer.write(self._differing(wanted), by="key")
         self.job.measures.update({f"{self.name} {what}": count for what, count in self.measured.items()})
@@ -85,7 +90,7 @@ class _Comparison:
         columns = list(wanted)
         linked = with_customer_ids(self.job, wanted) if self._has_links() else wanted
         aliases = aliases_of(linked)
-        linked = linked.assign(now=record_fingerprints(linked, aliases, self.at_rest))
+        linked = linked.assign(now=record_fingerprints(linked, aliases))
         known = self.job.state.frame_of_keys("records", _ACKNOWLEDGED, linked["key"], entity=self.entity)
         linked = linked.merge(known, on="key", how="left")
 
@@ -139,7 +144,7 @@ class _Comparison:
         """Count what the guards look at: records, the new ones, those with a value, and those whose value changes."""
         self.measured["wanted"] += len(wanted)
         self.measured["tied"] += int(tied.sum())
-        self.measured["new"] += int(different["startdeliver_id"].isna().sum())
+        self.measured["new"] += int((different["startdeliver_id"].isna() & ~different["key"].isin(self.renamed)).sum())
         for alias in aliases:
             if not (wanted[alias] == UNKNOWN).all():
                 self.measured[f"with {alias}"] += int(wanted[alias].notna().sum())

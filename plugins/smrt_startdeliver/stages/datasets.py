@@ -48,6 +48,15 @@ REJECTED_CANDIDATES = "rejected/candidates"
 VANISHED = {"customer": "vanished/customer", "user": "vanished/user"}
 """key and action: the records that no row of the source names any more, and what is to be done about each."""
 
+LINKS = "links"
+"""key and customer_key of everybody: which customer each user belongs to. Only where a customer's key can change."""
+
+RENAMED = "renamed"
+"""old, new: customers whose users all name another key, of which Startdeliver has no customer."""
+
+FORMER_KEYS = "former_keys"
+"""key: of the renamed, and those that accounts had before; no user names them now."""
+
 SHARED_MATCHES = "shared_matches"
 """match: the fingerprints of match values that more than one user claims."""
 

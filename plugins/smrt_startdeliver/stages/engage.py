@@ -21,7 +21,7 @@ from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.extract import traits
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.known import Known
-from smrt_startdeliver.vocabulary import CUSTOMER_BIRTHDAY, CUSTOMER_LOST, CUSTOMER_VISIT, DERIVED_EVENTS, USERS
+from smrt_startdeliver.vocabulary import CUSTOMER_LOST, CUSTOMER_VISIT, DERIVED_EVENTS, USERS
 
 
 def is_computed(job: Job) -> bool:
@@ -81,7 +81,6 @@ class _Bucket:
                 frame.assign(cadenceDays=cadence),
                 {"lastVisitDay": "text", "cadenceDays": "number", "thresholdDays": "integer"},
             )
-        assert event == CUSTOMER_BIRTHDAY  # noqa: S101
         return Events(customer_birthday(self.known.birthdays, self._all_history, settings), {})
 
     @cached_property

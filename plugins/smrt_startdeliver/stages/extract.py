@@ -11,18 +11,11 @@ from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.stages.forgotten import forgotten_ids, without_forgotten
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, IDENTIFIES, USERS, EventTable
-from smrt_startdeliver.warehouse.catalog import LOAD_TIMES
+from smrt_startdeliver.vocabulary import CALL_COLUMNS, EVENT_TABLES, GROUPS, IDENTIFIES, USERS, EventTable
 from smrt_startdeliver.warehouse.statements import over_rows
 from smrt_startdeliver.warehouse.stream import stream
 
 log = logging.getLogger(__name__)
-
-_OURS_OF_A_CALL = frozenset(
-    {"id", "user_id", "anonymous_id", "event", "event_text", "timestamp", "sent_at", "original_timestamp", "uuid"}
-    | set(LOAD_TIMES)
-)
-"""The columns of a call itself (warehouse.md, Common columns); all others are its traits or properties."""
 
 EVENT_COLUMNS: dict[str, Kind] = {
     "id": "text",
@@ -67,7 +60,7 @@ def extract(job: Job) -> dict[str, int]:
 def traits(columns: Mapping[str, Kind]) -> dict[str, Kind]:
     """The trait columns among a table's columns."""
     return {
-        name: kind for name, kind in columns.items() if name not in _OURS_OF_A_CALL and not name.startswith("context_")
+        name: kind for name, kind in columns.items() if name not in CALL_COLUMNS and not name.startswith("context_")
     }
 
 
@@ -78,7 +71,7 @@ def properties(columns: Mapping[str, Kind], table: EventTable, settings: Setting
         name: kind
         for name, kind in columns.items()
         if name in table.properties
-        or (others and name not in _OURS_OF_A_CALL and name != "name" and not name.startswith("context_"))
+        or (others and name not in CALL_COLUMNS and name != "name" and not name.startswith("context_"))
     }
 
 

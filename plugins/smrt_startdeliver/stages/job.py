@@ -53,6 +53,12 @@ class Job:
     measures: dict[str, float] = field(default_factory=dict)
 
     @property
+    def measured(self) -> dict[str, float]:
+        """What the run counted so far, by name: its earlier stages, and this one."""
+        earlier = {row["name"]: row["value"] for row in self.state.rows("measures", run=self.run.number)}
+        return earlier | self.measures
+
+    @property
     def catalog(self) -> Catalog:
         """What the warehouse held when the run was opened. Raises OutOfTurnError where nothing was noted of it."""
         if not self.run.catalog.tables:  # it would read nothing, and count its window as read

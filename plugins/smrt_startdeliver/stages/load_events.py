@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
@@ -15,7 +15,9 @@ from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.memory import unsent
 from smrt_startdeliver.stages.open_events import open_events
 from smrt_startdeliver.stages.outgoing import addressed, events_of, keep_rejections
-from smrt_startdeliver.stages.sending_time import Progress, SendingTime
+from smrt_startdeliver.stages.progress import Progress, Unseen
+from smrt_startdeliver.stages.sending_time import SendingTime
+from smrt_startdeliver.startdeliver.api import Startdeliver
 
 _BATCH = 2_000
 
@@ -29,34 +31,48 @@ def load_events(job: Job) -> None:
     if "events" not in job.run.entities:
         return
     api = startdeliver(job)
-    with job.state.lock() as lock:
+    total = sum(map(job.staging.rows, (OUTGOING_DERIVED, OUTGOING_RAW)))
+    with job.state.lock() as lock, Progress(job, "events", total) as progress:
         time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
-        sender = EventSender(
-            api=api,
-            state=job.state,
-            run=job.run.number,
-            max_in_flight=job.run.settings.max_in_flight,
-            match_types=field_types(job.run.document, "user"),
-            may_go_on=time.is_left,
-            still_ours=lock.check,
-        )
-        _Load(job, sender).load()
+        send_events(job, api, time.is_left, progress.noting(lock.check), progress)
     note_requests(job, api)
+
+
+def send_events(
+    job: Job,
+    api: Startdeliver,
+    may_go_on: Callable[[], bool],
+    still_ours: Callable[[], None],
+    progress: Progress | Unseen,
+) -> None:
+    """Send what was planned, and what earlier runs left open; a dry run only gives each planned event its fate."""
+    sender = EventSender(
+        api=api,
+        state=job.state,
+        run=job.run.number,
+        max_in_flight=job.run.settings.max_in_flight,
+        match_types=field_types(job.run.document, "user"),
+        may_go_on=may_go_on,
+        still_ours=still_ours,
+    )
+    _Load(job, sender, progress).load()
 
 
 class _Load:
     """The loading of events in one run."""
 
-    def __init__(self, job: Job, sender: EventSender) -> None:
+    def __init__(self, job: Job, sender: EventSender, progress: Progress | Unseen) -> None:
         self.job = job
         self.sender = sender
+        self.progress = progress
         self.forgotten = forgotten_records(job, "user")
-        self.progress = Progress("events", sum(map(job.staging.rows, (OUTGOING_DERIVED, OUTGOING_RAW))))
 
     def load(self) -> None:
         if not self.job.run.dry_run:
             for batch in open_events(self.job, self.sender):
+                self.progress.expect(len(batch))
                 self._note_open(self._send(batch))
+                self.progress.add(len(batch))
         for dataset in (OUTGOING_DERIVED, OUTGOING_RAW):
             for waited in (True, False):
                 for batch in self._batches(dataset, waited=waited):
@@ -88,6 +104,7 @@ class _Load:
             for event in outgoing:
                 event.fate = event.fate or "sent"
         else:
+            self.progress.watch(outgoing)
             self.sender.send(outgoing)
         return outgoing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from smrt_startdeliver.mapping.field_types import field_types
 from smrt_startdeliver.plan.fingerprints import record_fingerprints
 from smrt_startdeliver.plan.records import Acknowledged
 from smrt_startdeliver.plan.vanished import active_again
+from smrt_startdeliver.send.reasons import OF_STARTDELIVER
 from smrt_startdeliver.send.record_sender import Record, RecordSender
 from smrt_startdeliver.stages.act_on_vanished import act_on_vanished
 from smrt_startdeliver.stages.audience_changes import note_audiences
@@ -21,8 +22,11 @@ from smrt_startdeliver.stages.connect import note_requests, startdeliver
 from smrt_startdeliver.stages.datasets import DIFFERING, NAMES, REFUSED
 from smrt_startdeliver.stages.forgotten import drop_forgotten, forgotten_records
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.progress import Progress, Unseen
 from smrt_startdeliver.stages.rejecting import keep
-from smrt_startdeliver.stages.sending_time import Progress, SendingTime
+from smrt_startdeliver.stages.renamed import renamed_customers
+from smrt_startdeliver.stages.sending_time import SendingTime
+from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
 
 _KNOWN = {
@@ -44,31 +48,50 @@ def load_records(job: Job, entity: Entity) -> None:
     Raises KeyRefused, Unreachable, CircuitOpen; what was sent by then is acknowledged.
     """
     api = startdeliver(job)
-    with job.state.lock() as lock:
+    with job.state.lock() as lock, Progress(job, NAMES[entity], job.staging.rows(DIFFERING[entity])) as progress:
         time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
         if is_synced(job, entity) and not job.run.dry_run:
             job.state.write("acknowledge_traits", [{"run": job.run.number}])
             if entity == "user":
                 note_audiences(job)
-        sender = RecordSender(
-            entity=entity,
-            types=field_types(job.run.document, entity),
-            api=api,
-            state=job.state,
-            run=job.run.number,
-            max_in_flight=job.run.settings.max_in_flight,
-            sync_nulls=job.run.settings.sync_nulls,
-            at_rest=at_rest(job, entity),
-            fill_empty=_fill_empty(job, entity),
-            full_resync=job.run.full_resync and is_synced(job, entity),
-            dry_run=job.run.dry_run,
-            may_go_on=time.is_left,
-            still_ours=lock.check,
-        )
-        _Load(job, entity).load(sender)
+        sender = record_sender(job, entity, api, time.is_left, progress.noting(lock.check))
+        for _ in sent_records(job, sender, progress):
+            pass
         if entity == "user":
             act_on_vanished(job, api, time.is_left, lock.check)
     note_requests(job, api)
+
+
+def record_sender(
+    job: Job, entity: Entity, api: Startdeliver, may_go_on: Callable[[], bool], still_ours: Callable[[], None]
+) -> RecordSender:
+    """What sends the run's records of an entity, as its settings, mapping and parameters want it."""
+    return RecordSender(
+        entity=entity,
+        types=field_types(job.run.document, entity),
+        api=api,
+        state=job.state,
+        run=job.run.number,
+        max_in_flight=job.run.settings.max_in_flight,
+        sync_nulls=job.run.settings.sync_nulls,
+        at_rest=at_rest(job, entity),
+        fill_empty=_fill_empty(job, entity),
+        full_resync=job.run.full_resync and is_synced(job, entity),
+        dry_run=job.run.dry_run,
+        may_go_on=may_go_on,
+        still_ours=still_ours,
+    )
+
+
+def sent_records(job: Job, sender: RecordSender, progress: Progress | Unseen) -> Iterator[list[Record]]:
+    """The records that differ, batch by batch, each once it was sent and its fate noted."""
+    load = _Load(job, sender.entity)
+    for records in load.batches():
+        progress.watch(records)
+        sender.send(records)
+        load.note(records)
+        progress.add(len(records))
+        yield records
 
 
 def _fill_empty(job: Job, entity: Entity) -> frozenset[str]:
@@ -86,18 +109,13 @@ class _Load:
         self.name = NAMES[entity]
         self.refused = job.staging.writer(REFUSED[entity])
         self.forgotten = forgotten_records(job, entity)
+        self.renamed: dict[str, frozenset[str]] = {}
 
-    def load(self, sender: RecordSender) -> None:
-        progress = Progress(self.name, self.job.staging.rows(DIFFERING[self.entity]))
-        for records in self._batches():
-            sender.send(records)
-            self._note(records)
-            progress.add(len(records))
-
-    def _batches(self) -> Iterator[list[Record]]:
+    def batches(self) -> Iterator[list[Record]]:
         for bucket in range(self.job.staging.buckets):
             differing = self.job.staging.read(DIFFERING[self.entity], bucket)
             if differing is not None:
+                self.renamed = renamed_customers(self.job, bucket) if self.entity == "customer" else {}
                 entities = pd.Series(self.name, index=differing.index, dtype="str")
                 differing = drop_forgotten(self.job.fates, differing, "key", entities, self.forgotten)
                 for start in range(0, len(differing), PAGE_SIZE):
@@ -108,7 +126,7 @@ class _Load:
         if self.entity == "user" and is_synced(self.job, "user"):
             rows = with_customer_ids(self.job, rows)
         aliases = aliases_of(rows)
-        rows = rows.assign(now=record_fingerprints(rows, aliases, at_rest(self.job, self.entity)))
+        rows = rows.assign(now=record_fingerprints(rows, aliases))
         known = self.job.state.frame_of_keys("records", _KNOWN, rows["key"], entity=self.entity)
         rows = rows.merge(known, on="key", how="left", suffixes=("", "_acknowledged"))
         held = self.job.state.rows("record_fields", entity=self.entity, keys=list(rows["key"]))
@@ -128,6 +146,7 @@ class _Load:
                 intended=_intent(row),
                 refused_before=row["key"] in refused,
                 fate=self._fate_so_far(row),
+                renamed_from=self.renamed.get(row["key"], frozenset()),
             )
             for row in cells
         ]
@@ -137,9 +156,9 @@ class _Load:
         done = row["startdeliver_id"] is not None and row["run"] == self.job.run.number
         return row["outcome"] if done and row["fingerprint"] == row["now"] else None
 
-    def _note(self, records: list[Record]) -> None:
+    def note(self, records: list[Record]) -> None:
         """Give each record its fate; what is rejected or left is kept from the events that would need it."""
-        rejected, not_unique = [], []
+        rejected, unsent = [], []
         for record in records:
             if record.fate is None:
                 self.job.fates.add(self.name, "skipped", reason="deferred")
@@ -148,11 +167,11 @@ class _Load:
             else:
                 self.job.fates.add(self.name, "rejected", reason=record.rejection.reason)
                 rejected.append({"key": record.key, "reason": record.rejection.reason})
-                if record.rejection.reason == "match_not_unique":
-                    not_unique.append({"key": record.key, "field": record.rejection.field})
+                if record.rejection.reason not in OF_STARTDELIVER:
+                    unsent.append({**rejected[-1], "field": record.rejection.field})
         self.refused.write(pd.DataFrame(rejected, columns=["key", "reason"], dtype="str"), by="key")
-        found = pd.DataFrame(not_unique, columns=["key", "field"], dtype="str")
-        keep(self.job, self.name, found.assign(reason="match_not_unique", shape=None, fingerprint=0))
+        found = pd.DataFrame(unsent, columns=["key", "field", "reason"], dtype="str")
+        keep(self.job, self.name, found.assign(shape=None, fingerprint=0))
 
 
 def _fields(row: dict[Any, Any], aliases: Sequence[str], acknowledged: Acknowledged) -> dict[str, str | None]:

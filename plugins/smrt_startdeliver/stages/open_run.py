@@ -6,7 +6,7 @@ import logging
 import time
 
 from smrt_startdeliver.alerts.notifiers import check_notifiers
-from smrt_startdeliver.engage.declared import Declared, fields_of, with_declared
+from smrt_startdeliver.engage.declared import what_is_not_sent, with_declared
 from smrt_startdeliver.engage.files import load_declared, refuse_renamed
 from smrt_startdeliver.mapping.document import MappingDocument, parse_mapping, required_fields
 from smrt_startdeliver.mapping.source import mapping_text
@@ -40,7 +40,8 @@ def start(request: Request) -> Ticket:
     mapping = mapping_text()
     document = parse_mapping(mapping.text, mapping.source)
     declared = load_declared(config_folder(), document, settings)
-    _say_what_is_not_sent(document, declared)
+    for line in what_is_not_sent(with_declared(document, declared), declared):
+        log.warning("%s", line)
     engine = warehouse_engine()
     try:
         catalog = read_catalog(engine, settings.source_schema)
@@ -57,17 +58,6 @@ def start(request: Request) -> Ticket:
         return Ticket(run, settings.state_schema, buckets)
     finally:
         engine.dispose()
-
-
-def _say_what_is_not_sent(document: MappingDocument, declared: Declared) -> None:
-    sent = {one.key for one in fields_of(with_declared(document, declared), declared, "user").values()}
-    for one in declared:
-        if one.key not in sent:
-            log.warning(
-                "%r is not sent: it names no `field`, and the mapping document does not map traits.%s",
-                one.name,
-                one.key,
-            )
 
 
 def _check_startdeliver(document: MappingDocument) -> int:

@@ -7,6 +7,7 @@ from smrt_startdeliver.stages.compare import compare
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.plan_events import plan_events
 from smrt_startdeliver.stages.plan_records import plan_records
+from smrt_startdeliver.stages.renamed import find_renamed
 from smrt_startdeliver.stages.vanished import find_vanished
 
 
@@ -15,5 +16,6 @@ def plan(job: Job) -> None:
     plan_audiences(job)
     plan_events(job)
     plan_records(job)
+    find_renamed(job)
     compare(job)
     find_vanished(job)

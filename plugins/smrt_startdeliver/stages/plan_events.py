@@ -32,7 +32,7 @@ def plan_events(job: Job) -> None:
         return
     for bucket in range(job.staging.buckets):
         derived.write(_derived(job, bucket))
-        if job.run.settings.audience_events:
+        if job.run.settings.audience_events and job.run.syncs_users:  # else nobody's membership changes
             derived.write(_audience_events(job, bucket))
         for table in EVENT_TABLES:
             if table.table in job.catalog.tables:

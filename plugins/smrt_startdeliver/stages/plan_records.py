@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,16 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from smrt_startdeliver.mapping.casts import Kind
-from smrt_startdeliver.mapping.customers import group_candidates, merge_customers, wanted_customers
+from smrt_startdeliver.mapping.casts import FieldType, Kind
+from smrt_startdeliver.mapping.customers import customers_by_call, group_candidates, merge_customers, wanted_customers
 from smrt_startdeliver.mapping.document import EMAIL, ExternalField
 from smrt_startdeliver.mapping.payload import COMPUTED_PREFIX, DERIVED_PREFIX
-from smrt_startdeliver.mapping.records import Wanted, known_by_events, match_alone, wanted_users
+from smrt_startdeliver.mapping.records import Wanted, known_by_events, match_alone, tied_by_call, wanted_users
 from smrt_startdeliver.plan.matching import match_fingerprints, shared_matches
 from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.datasets import (
     CUSTOMER_CANDIDATES,
+    LINKS,
     OUTGOING_DERIVED,
     OUTGOING_RAW,
     REJECTED_CANDIDATES,
@@ -31,6 +33,7 @@ from smrt_startdeliver.stages.datasets import (
 from smrt_startdeliver.stages.extract import traits
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.rejecting import keep, reject_values
+from smrt_startdeliver.stages.renamed import keys_may_change
 from smrt_startdeliver.staging import BucketWriter, bucket_of
 from smrt_startdeliver.vocabulary import DERIVED_TRAITS, GROUPS, USERS
 
@@ -43,11 +46,18 @@ def plan_records(job: Job) -> None:
     users, rejected = job.staging.writer(WANTED["user"]), job.staging.writer(REJECTED_USERS)
     candidates, rejected_candidates = map(job.staging.writer, (CUSTOMER_CANDIDATES, REJECTED_CANDIDATES))
     matches: list[npt.NDArray[np.int64]] = []
+    links = job.staging.writer(LINKS)
+    calls = _group_calls(job, rejected_candidates)
+    by_call = customers_by_call(calls)
+    of_customers: dict[str, FieldType] = {}
     for bucket in range(job.staging.buckets):
         rows = _with_traits(job, bucket)
         if job.run.syncs_customers:
-            _candidates(job, rows, candidates, rejected_candidates)
-        wanted = _wanted_users(job, bucket, rows) if job.run.syncs_users else _needed_users(job, bucket, rows)
+            of_customers |= _candidates(job, rows, candidates, rejected_candidates)
+        wanted = _wanted_users(job, bucket, rows, by_call) if job.run.syncs_users else _needed_users(job, bucket, rows)
+        if keys_may_change(job):
+            everybody = wanted if job.run.syncs_users else _wanted_users(job, bucket, rows, by_call)
+            links.write(everybody.records[["key", "customer_key"]], by="key")
         _note_rejected(job, wanted, rejected)
         users.write(wanted.records, by="key")
         matches.append(match_fingerprints(wanted.records).to_numpy().astype(np.int64))
@@ -55,7 +65,7 @@ def plan_records(job: Job) -> None:
     shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
     if job.run.syncs_customers:
-        _plan_customers(job, rejected_candidates)
+        _plan_customers(job, of_customers, calls)
 
 
 def _with_traits(job: Job, bucket: int) -> pd.DataFrame:
@@ -78,18 +88,20 @@ def _with_computed(job: Job, bucket: int, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.merge(computed.rename(columns=names), on="user_id", how="left")
 
 
-def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
+def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame, by_call: pd.Series[str]) -> Wanted:
     """Everybody: those with a row in `users`, and those of whom there are only events."""
-    _note_user_rows(job, bucket)
     seen = history.customers_of_events(job, bucket)
     only_events = seen[~seen.isin(rows["user_id"])].reset_index(drop=True)
-    job.fates.add("users", "extracted", len(only_events))
-    return _both(
+    if job.run.syncs_users:
+        _note_user_rows(job, bucket)
+        job.fates.add("users", "extracted", len(only_events))
+    everybody = _both(
         wanted_users(rows, _kinds(job, USERS), job.run.document, job.run.settings),
         known_by_events(
             _with_computed(job, bucket, pd.DataFrame({"user_id": only_events})), job.run.document, job.run.settings
         ),
     )
+    return tied_by_call(everybody, by_call)
 
 
 def _needed_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
@@ -153,10 +165,12 @@ def _note_rejected(job: Job, wanted: Wanted, writer: BucketWriter) -> None:
     writer.write(rejected[["key", "reason"]], by="key")
 
 
-def _candidates(job: Job, rows: pd.DataFrame, writer: BucketWriter, rejected: BucketWriter) -> None:
+def _candidates(job: Job, rows: pd.DataFrame, writer: BucketWriter, rejected: BucketWriter) -> Mapping[str, FieldType]:
+    """Stage what rows of `users` say of customers; the types of the fields that they fill."""
     found = wanted_customers(rows, _kinds(job, USERS), job.run.document, job.run.settings)
     _note_candidates(job, found, len(rows), rejected)
     writer.write(found.records, by="key")
+    return found.types
 
 
 def _note_candidates(job: Job, found: Wanted, rows: int, rejected: BucketWriter) -> None:
@@ -170,18 +184,18 @@ def _note_candidates(job: Job, found: Wanted, rows: int, rejected: BucketWriter)
     reject_values(job, "customers", found.rejections[~of_row])
 
 
-def _plan_customers(job: Job, rejected: BucketWriter) -> None:
-    """Merge what users and Group calls say of each customer."""
+def _plan_customers(job: Job, by_users: Mapping[str, FieldType], calls: Wanted) -> None:
+    """Merge what users and Group calls say of each customer; `by_users`: the types of the fields that users fill."""
     document, settings = job.run.document, job.run.settings
     nobody = wanted_customers(history.users(job, 0).iloc[:0], _kinds(job, USERS), document, settings)
-    calls = _group_calls(job, rejected)
+    nobody = replace(nobody, types={**nobody.types, **by_users})
     writer = job.staging.writer(WANTED["customer"])
     for bucket in range(job.staging.buckets):
         said = job.staging.read(CUSTOMER_CANDIDATES, bucket)
-        by_users = nobody if said is None else replace(nobody, records=said)
+        users = nobody if said is None else replace(nobody, records=said)
         mine = replace(calls, records=calls.records[bucket_of(calls.records["key"], job.staging.buckets) == bucket])
-        merged = merge_customers(by_users, mine)
-        merged_away = len(by_users.records) + len(mine.records) - len(merged.records)
+        merged = merge_customers(users, mine)
+        merged_away = len(users.records) + len(mine.records) - len(merged.records)
         job.fates.add("customers", "skipped", merged_away, "same_customer")
         writer.write(merged.records, by="key")
 
@@ -192,10 +206,11 @@ def _group_calls(job: Job, rejected: BucketWriter) -> Wanted:
     columns = {"id": "str", "user_id": "str", "group_id": "str", "time": "datetime64[us, UTC]", "copies": "Int64"}
     nobody = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
     calls = pd.concat([nobody, *chunks], ignore_index=True).rename(columns=lambda name: name.removeprefix(VALUE))
-    job.fates.add("customers", "extracted", (calls["copies"] - 1).sum())
-    job.fates.add("customers", "skipped", (calls["copies"] - 1).sum(), "duplicate")
     found = group_candidates(calls, _kinds(job, GROUPS), job.run.document, job.run.settings)
-    _note_candidates(job, found, len(calls), rejected)
+    if job.run.syncs_customers:
+        job.fates.add("customers", "extracted", (calls["copies"] - 1).sum())
+        job.fates.add("customers", "skipped", (calls["copies"] - 1).sum(), "duplicate")
+        _note_candidates(job, found, len(calls), rejected)
     return found
 
 

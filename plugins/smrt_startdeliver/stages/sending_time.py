@@ -1,4 +1,4 @@
-"""How long a run may go on sending, how far it is, and how long the rest will take."""
+"""How long a run may go on sending."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from collections.abc import Callable
 from smrt_startdeliver.stages.job import Job
 
 log = logging.getLogger(__name__)
-
-_SECONDS_BETWEEN_LINES = 10.0
 
 
 class SendingTime:
@@ -36,32 +34,3 @@ class SendingTime:
             if not self._job.run.dry_run:
                 self._job.state.write("defer_run", [{"run": self._job.run.number}])
         return not self._over
-
-
-class Progress:
-    """Says now and then how many of how many are done, how fast it goes, and how long the rest will take."""
-
-    def __init__(self, name: str, total: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._name = name
-        self._total = total
-        self._done = 0
-        self._clock = clock
-        self._began = self._said = clock()
-
-    def add(self, rows: int) -> None:
-        """So many more are done."""
-        self._done += rows
-        now = self._clock()
-        if now - self._said >= _SECONDS_BETWEEN_LINES or (self._done >= self._total and rows):
-            self._said = now
-            log.info("%s", self.line())
-
-    def line(self) -> str:
-        """As `users: 1,200 of 20,000 (6 %), 9.8 a second, 32 min left`."""
-        rate = self._done / max(self._clock() - self._began, 0.001)
-        share = f"{self._done:,} of {self._total:,} ({self._done * 100 // max(self._total, 1)} %)"
-        if self._done >= self._total:
-            return f"{self._name}: {share}, {rate:,.1f} a second"
-        minutes = (self._total - self._done) / max(rate, 0.001) / 60
-        left = f"{minutes:,.0f} min" if minutes >= 1 else "under a minute"
-        return f"{self._name}: {share}, {rate:,.1f} a second, {left} left"

@@ -11,7 +11,7 @@ from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.plan.vanished import Hashes, actions, is_among, key_hashes, sorted_hashes
 from smrt_startdeliver.stages.compare import is_synced
-from smrt_startdeliver.stages.datasets import NAMES, REJECTED_CANDIDATES, VANISHED, WANTED
+from smrt_startdeliver.stages.datasets import FORMER_KEYS, NAMES, REJECTED_CANDIDATES, VANISHED, WANTED
 from smrt_startdeliver.stages.extract import dataset
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.plan_records import AT_PATH
@@ -86,11 +86,14 @@ def _missing(job: Job, entity: Entity) -> Iterator[pd.DataFrame]:
 
 
 def _named(job: Job, entity: Entity) -> Iterator[Hashes]:
-    """The keys that the source names: those of the wanted records, and of customers whose key is rejected now."""
+    """The keys that the source names: those of the wanted records, of customers whose key is rejected now, and of those
+    that seem to go by another key."""
     for bucket in range(job.staging.buckets):
         for chunk in job.staging.chunks(WANTED[entity], bucket):
             yield key_hashes(chunk["key"])
         if entity == "customer":
+            for chunk in job.staging.chunks(FORMER_KEYS, bucket):
+                yield key_hashes(chunk["key"])
             for chunk in job.staging.chunks(REJECTED_CANDIDATES, bucket):
                 yield chunk["fingerprint"].to_numpy(dtype="int64").view("uint64")
                 links = job.state.frame_of_keys("customer_keys", _LINKS, chunk["key"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Any
 
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.client import Client, Purpose
-from smrt_startdeliver.startdeliver.errors import Gone, OutcomeUnknown, Refused, ServerFailed, StartdeliverError
+from smrt_startdeliver.startdeliver.errors import FieldRefused, Gone, OutcomeUnknown, Refused, ServerFailed
 
 
 class Startdeliver:
@@ -27,7 +27,7 @@ class Startdeliver:
     def check_fields(self, entity: wire.Entity, fields: Mapping[str, wire.FieldType]) -> None:
         """See that each alias exists with its type, in one request that reads a single record.
 
-        Raises StartdeliverError with the first alias that Startdeliver does not accept, and what to do about it.
+        Raises FieldRefused with the first alias that Startdeliver does not accept, and what to do about it.
         """
         if not fields:
             return
@@ -36,14 +36,16 @@ class Startdeliver:
         except Refused as refused:
             named = f"{entity} field '{refused.field}'" if refused.field else f"a field of {entity}"
             wanted = f" of type {fields[refused.field]}" if refused.field and refused.field in fields else ""
-            raise StartdeliverError(
+            raise FieldRefused(
                 f"Startdeliver does not accept {named} ({refused}): create it{wanted} under Settings, Fields "
                 "in Startdeliver, or take it out of the mapping document"
             ) from refused
 
-    def find(self, entity: wire.Entity, alias: str, values: Sequence[Any]) -> list[wire.Json]:
-        """All objects whose `alias` is one of `values` (500 at most)."""
-        return self._all_pages(entity, {alias: list(values)})
+    def find(
+        self, entity: wire.Entity, alias: str, values: Sequence[Any], *, ids: Set[int] | None = None
+    ) -> list[wire.Json]:
+        """All objects whose `alias` is one of `values` (500 at most); with `ids`, at least those with these."""
+        return self._all_pages(entity, {alias: list(values)}, ids=ids)
 
     def sent_messages(self, message_ids: Sequence[str]) -> set[str]:
         """Which of these message ids (500 at most) Startdeliver already holds a usage for."""
@@ -89,11 +91,13 @@ class Startdeliver:
         with suppress(Gone):
             self.client.delete(f"{entity}/{object_id}", suspect=suspect)
 
-    def _all_pages(self, entity: wire.Entity, filters: wire.Json, purpose: Purpose = "lookup") -> list[wire.Json]:
+    def _all_pages(
+        self, entity: wire.Entity, filters: wire.Json, purpose: Purpose = "lookup", *, ids: Set[int] | None = None
+    ) -> list[wire.Json]:
         objects: list[wire.Json] = []
         while True:
             query = wire.search_query(filters, offset=len(objects))
             page = wire.found(self.client.search(entity, query, purpose=purpose))
             objects += page
-            if len(page) < wire.PAGE_SIZE:
+            if len(page) < wire.PAGE_SIZE or (ids is not None and ids <= {int(one["id"]) for one in objects}):
                 return objects

@@ -6,6 +6,7 @@ StartdeliverError
 │   └── ServerFailed     a write that the server was there for, and failed at in all tries: it costs that record alone
 ├── Refused          any other 4xx: the record's own fault, it costs that record alone
 │   └── Gone         404: what we were tied to is no longer there
+├── FieldRefused     a field that is written to is not there, or of another type
 ├── CircuitOpen      record after record was refused for one and the same reason: the run stops
 └── OutcomeUnknown   a create whose answer was lost: look it up before sending it again
 """
@@ -42,6 +43,10 @@ class Refused(StartdeliverError):
 
 class Gone(Refused):
     """The object does not exist (any more)."""
+
+
+class FieldRefused(StartdeliverError):
+    """A field that is written to does not exist, or is of another type."""
 
 
 class CircuitOpen(StartdeliverError):

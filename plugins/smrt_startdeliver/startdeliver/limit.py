@@ -65,6 +65,12 @@ def rate(limit: Limit, ceiling: float | None) -> float:
     return min(limit.peak * (1 + shape), max(limit.peak, _SPEED_UP * _sent_a_second(limit)), fast)
 
 
+def found_rate(limit: Limit, ceiling: float | None) -> float | None:
+    """Requests a second as they were found to go: where the limit seems to be, else what was sent; None: unknown."""
+    known = limit.peak or (limit.sent / limit.sent_seconds if limit.sent_seconds else None)
+    return min(known, ceiling) if known and ceiling else known or ceiling
+
+
 def grant(limit: Limit, now: float, ceiling: float | None) -> tuple[Limit, list[float]]:
     """The next moments to send at, a lease's worth: a single one where the pace is slow. Times passed are not given."""
     pace = rate(limit, ceiling)

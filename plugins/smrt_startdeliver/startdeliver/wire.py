@@ -64,6 +64,12 @@ def found(answer: Any) -> list[Json]:
     return objects
 
 
+def key_owner(answer: Any) -> str:
+    """Whom a key belongs to, as the answer to `me` tells it."""
+    told = [answer.get(key) for key in ("name", "email", "id")] if isinstance(answer, dict) else []
+    return next((_one_line(value) for value in told if value), "somebody of whom it tells nothing")
+
+
 def created_id(answer: Any) -> int:
     """The id of a created object, at the top level or under `result`. Raises ValueError where there is none."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from smrt_startdeliver.paths import SQL
-from smrt_startdeliver.warehouse.failures import NOT_ALLOWED, failing_plainly
+from smrt_startdeliver.warehouse.failures import NO_COLUMN, NO_TABLE, NOT_ALLOWED, failing_plainly
 from smrt_startdeliver.warehouse.statements import sql_file
 
 _KEYS_A_QUERY = 10_000
 _LOCK_NAME = "smrt_startdeliver"
 _NOT_OURS = "the login of connection 'smrt_warehouse' must own it, or be allowed to create schemas"
+_NOT_MADE = "the next run of DAG smrt_to_startdeliver makes what is missing: trigger it, or wait for it"
 _SENT_ONCE = "the run can be started again: what was acknowledged is not sent twice"
 
 
@@ -32,6 +33,10 @@ class Lock:
 
     waited: bool
     check: Callable[[], None]
+
+
+class _TakenBack(Exception):
+    """Ends a transaction that was only tried."""
 
 
 class State:
@@ -72,6 +77,13 @@ class State:
             self._threads.open = None
 
     @contextmanager
+    def taken_back(self) -> Iterator[sa.Connection]:
+        """All calls within are one transaction of which nothing stays. Raises WarehouseError as of `transaction`."""
+        with suppress(_TakenBack), self.transaction() as connection:
+            yield connection
+            raise _TakenBack
+
+    @contextmanager
     def lock(self) -> Iterator[Lock]:
         """The right to write to Startdeliver, held by one task at a time.
 
@@ -100,6 +112,10 @@ class State:
                 if not connection.invalidated:
                     connection.execute(sa.text("select pg_advisory_unlock(hashtext(:name))"), key)
                     connection.commit()
+
+    def lock_state(self) -> sa.RowMapping:
+        """Whether a task has that right now (`held`), and how many wait for it (`waiting`)."""
+        return self.rows("status/lock", lock=self._lock_name)[0]
 
     def rows(self, name: str, **parameters: Any) -> Sequence[sa.RowMapping]:
         """The rows of a statement."""
@@ -132,7 +148,8 @@ class State:
 
     def _failing_plainly(self) -> AbstractContextManager[None]:
         what = f"the memory in schema '{self._schema}' of the warehouse failed"
-        return failing_plainly(what, {NOT_ALLOWED: _NOT_OURS}, _SENT_ONCE)
+        advice = {NOT_ALLOWED: _NOT_OURS, NO_TABLE: _NOT_MADE, NO_COLUMN: _NOT_MADE}
+        return failing_plainly(what, advice, _SENT_ONCE)
 
     def _missing_columns(self, connection: sa.Connection) -> list[Path]:
         """The files `columns/<table>.<column>.sql` of which the table is there, and not the column.

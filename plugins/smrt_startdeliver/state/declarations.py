@@ -17,8 +17,8 @@ def synced_declarations(state: State) -> list[Synced]:
 
 
 def synced_keys(state: State) -> set[str]:
-    """The keys of all that were ever synced: only what is not among them has its first sync now."""
-    return {row["key"] for row in state.rows("declarations")}
+    """The keys of all whose first sync has ended: what is not among them has it now, or goes on with it."""
+    return {row["key"] for row in state.rows("declarations") if row["whole"]}
 
 
 def note_synced(state: State, run: int, declared: Declared) -> None:

@@ -24,6 +24,10 @@ class WarehousePace:
     def __init__(self, state: State) -> None:
         self._state = state
 
+    def known(self) -> Shared:
+        """What is known now; the requests are those of today."""
+        return self.change(lambda shared, now: (shared, shared.counted(now)))
+
     def change(self, step: Callable[[Shared, float], tuple[Shared, T]]) -> T:
         """Put what `step` makes of the row in its place. Raises WarehouseError."""
         with self._state.transaction():

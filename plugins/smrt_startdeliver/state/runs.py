@@ -15,6 +15,9 @@ from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.catalog import Catalog
 from smrt_startdeliver.window import Past, Request, Window
 
+UNOPENED = 2**63 - 1
+"""The number of a run that nobody opened: to the statements, all others are earlier ones, and none is this one."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -124,6 +127,38 @@ def read_run(state: State, number: int) -> Run:
         declared=declared,
         catalog=Catalog(settings.source_schema, {table: dict(columns) for table, columns in row["catalog"].items()}),
         epochs=tuple(one_epoch(settings) if row["history_whole"] else _epochs(state, settings)),
+        deferred_until=state.rows("deferred")[0]["until"],
+    )
+
+
+def unopened_run(
+    state: State,
+    request: Request,
+    window: Window,
+    settings: Settings,
+    declared: Declared,
+    document: MappingDocument,
+    catalog: Catalog,
+) -> Run:
+    """A dry run that is in no table: what the one that a request asks for would be. `document`: as it was read."""
+    return Run(
+        number=UNOPENED,
+        interval=window.interval,
+        loaded=Interval(window.read_from, window.interval.end),
+        derive_from=Interval(min(window.derive_from, window.read_from), window.interval.end),
+        dry_run=True,
+        full_resync=request.full_resync,
+        force=request.force,
+        watermark=window.watermark,
+        history_whole=window.history_whole,
+        sends_traits=window.sends_traits,
+        sweep=window.sweep,
+        entities=tuple(request.entities),
+        settings=settings,
+        document=with_declared(document, declared),
+        declared=declared,
+        catalog=catalog,
+        epochs=tuple(one_epoch(settings) if window.history_whole else _epochs(state, settings)),
         deferred_until=state.rows("deferred")[0]["until"],
     )
 

@@ -14,14 +14,17 @@ KEEPALIVES = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_coun
 """How libpq finds out, within two minutes, that the server or the way to it is gone. The connection's extras win."""
 
 
-def warehouse_engine() -> sa.Engine:
+def warehouse_engine(*, connect_timeout: int | None = None) -> sa.Engine:
     """An engine on the connection `smrt_warehouse`, its sessions in UTC: a time without a zone then is UTC.
+
+    `connect_timeout`: seconds after which a server that does not answer cannot be reached; None: as long as TCP tries.
 
     Airflow's own hook makes the connections, so that whatever its form offers (TLS, sockets, IAM) works here too.
     Raises WarehouseError when the warehouse cannot be reached.
     """
     hook = Connection.get(CONNECTION_ID).get_hook()
-    hook.connection.extra = json.dumps(KEEPALIVES | hook.connection.extra_dejson)
+    patience = {} if connect_timeout is None else {"connect_timeout": connect_timeout}
+    hook.connection.extra = json.dumps(KEEPALIVES | patience | hook.connection.extra_dejson)
     engine = sa.create_engine("postgresql+psycopg://", creator=hook.get_conn, pool_pre_ping=True, hide_parameters=True)
     sa.event.listen(engine, "connect", _settle)
     with (

@@ -1,0 +1,1 @@
+delete from {schema}.progress where run = :run

@@ -1,0 +1,1 @@
+alter table {schema}.records add column former_keys text[] not null default '{}'

@@ -1,0 +1,8 @@
+-- What was rejected before it was sent, the latest first; `found` is how many there are in all.
+-- A filter that is null lets everything through, and so does a limit.
+select entity, key, field, reason, shape, first_run, last_run, last_at, count(*) over () as found
+from {schema}.rejections
+where (cast(:entity as text) is null or entity = cast(:entity as text))
+and (cast(:reason as text) is null or reason = cast(:reason as text))
+order by last_at desc, entity, key, field, reason
+limit cast(:rows as bigint) offset :skipped
