@@ -90,8 +90,8 @@ def run(told: Pipeline, end: datetime, **params: Any) -> str:
     try:
         told.run_as("scheduled", end, **params)
     except AirflowFailException:
-        (last,) = told.state("select max(run) as run from runs")
-        airflow_run.close_run({**last, "state_schema": "startdeliver_sync", "buckets": 1}, {})
+        for opened in told.state("select run from runs where state = 'running'"):
+            airflow_run.close_run({**opened, "state_schema": "startdeliver_sync", "buckets": 1}, {})
         return "failed"
     return "success"
 

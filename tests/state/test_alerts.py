@@ -30,6 +30,17 @@ def test_who_finds_the_same_at_the_same_time_notes_it_once(state: State) -> None
     assert [due.change for due in claim_due(state)] == [1]
 
 
+def test_who_comes_second_while_the_first_is_not_done_yet_waits_and_notes_nothing(state: State) -> None:
+    with ThreadPoolExecutor() as tasks:
+        with state.transaction() as connection:
+            note(state, bad=True, since=NOON)
+            second = tasks.submit(note, state, bad=True, since=NOON + HOUR)
+            while not connection.execute(sa.text("select exists(select from pg_locks where not granted)")).scalar():
+                assert not second.done()
+        second.result()
+    assert standing(state) == {"run failing": Standing(True, NOON)}
+
+
 def test_a_subject_that_was_always_well_does_not_recover(state: State) -> None:
     note(state, bad=False, since=NOON)
     assert standing(state) == {}
