@@ -31,6 +31,8 @@ _TICKET = re.compile(r"^ticket=(.*)$", re.MULTILINE)
 _DAG_FILE = REPOSITORY / "dags" / "smrt_to_startdeliver.py"
 _CONF = {"force": True}
 """Nobody is there to tell a guard that a change is meant."""
+_TO_BE_TRIED_AGAIN = {"ti": SimpleNamespace(try_number=1, max_tries=2)}
+"""What the last task asks of its context: whether it has another try."""
 
 # What takes seconds to import is imported once, by a server from which each run is forked.
 _processes = multiprocessing.get_context("forkserver")
@@ -173,10 +175,10 @@ def _do_stages(variables: dict[str, str], end: datetime, log: Path, left: Left |
             _say(f"starting task_id={stage}")
             airflow_run.run_stage(stage, left.ticket)
     except AirflowFailException:  # it is not tried again: the last task clears up. After anything else it may be.
-        airflow_run.close_run(left.ticket)
+        airflow_run.close_run(left.ticket, _TO_BE_TRIED_AGAIN)
         raise
     _say(f"starting task_id={CLOSING_STAGE}")
-    airflow_run.close_run(left.ticket)
+    airflow_run.close_run(left.ticket, _TO_BE_TRIED_AGAIN)
 
 
 def _say(line: str) -> None:

@@ -81,6 +81,14 @@ def test_a_failure_comes_back_as_one_line(monkeypatch: pytest.MonkeyPatch) -> No
     assert "\n" not in failure
 
 
+def test_who_says_the_same_by_another_argument_does_without_ours(tmp_path: Path) -> None:
+    (tmp_path / "mail.html").write_text("{{ startdeliver.alert }} it is")
+    mail = notifier(SMTP, to="ops@example.com", template=str(tmp_path / "mail.html"))
+    assert notifiers.make(mail.kind, mail.setting).html_content == "{{ startdeliver.alert }} it is"
+    form = notifier(HTTP, data="said={{ startdeliver.alert }}")
+    assert notifiers.make(form.kind, form.setting).json is None
+
+
 class Hanging(BaseNotifier):
     released = threading.Event()
 

@@ -90,10 +90,8 @@ def run(told: Pipeline, end: datetime, **params: Any) -> str:
     try:
         told.run_as("scheduled", end, **params)
     except AirflowFailException:
-        (last,) = told.state("select max(run) as run from runs")
-        opened = last["run"] is not None  # what fails its very first checks leaves no run, and no ticket
-        ticket = {**last, "state_schema": "startdeliver_sync", "buckets": 1} if opened else None
-        airflow_run.close_run(ticket, {})
+        for opened in told.state("select run from runs where state = 'running'"):
+            airflow_run.close_run({**opened, "state_schema": "startdeliver_sync", "buckets": 1}, {})
         return "failed"
     return "success"
 
