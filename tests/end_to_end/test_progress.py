@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
 
 from smrt_startdeliver.send import in_flight
+from smrt_startdeliver.send.event_sender import EventSender
+from smrt_startdeliver.send.record_sender import RecordSender
 from smrt_startdeliver.stages import progress
+from smrt_startdeliver.stages.datasets import NAMES
 from smrt_startdeliver.stages.progress import Progress
 from smrt_startdeliver.state.database import State
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
 
 CUSTOMERS = 60
+HALF = CUSTOMERS // 2
 
 
 @pytest.fixture
@@ -29,18 +35,36 @@ def shop_of_many(shop: Shop, pipeline: Pipeline) -> None:
 
 @pytest.fixture
 def noted(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[int]]:
-    """Stage -> how many were done at each look; one looks as often as can be."""
+    """Stage -> how many were done at each look. One looks as often as can be, and half of a batch waits to be seen."""
     noted: dict[str, list[int]] = defaultdict(list)
+    half_is_seen: dict[str, Event] = defaultdict(Event)
     write = State.write
 
     def listen(self: State, name: str, rows: list[dict[str, Any]]) -> None:
         if name == "note_progress":
-            noted[rows[0]["stage"]].append(rows[0]["done"])
+            stage, done = rows[0]["stage"], rows[0]["done"]
+            noted[stage].append(done)
+            if done == HALF:
+                half_is_seen[stage].set()
         write(self, name, rows)
+
+    def waiting(send_one: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+        sent: Counter[str] = Counter()
+
+        def wait_and_send(sender: Any, item: Any) -> None:
+            stage = f"load_{NAMES[sender.entity]}" if isinstance(sender, RecordSender) else "load_events"
+            if sent[stage] == HALF:
+                assert half_is_seen[stage].wait(60)
+            sent[stage] += 1
+            send_one(sender, item)
+
+        return wait_and_send
 
     monkeypatch.setattr(State, "write", listen)
     monkeypatch.setattr(progress, "_SECONDS_BETWEEN_NOTES", 0.0)
     monkeypatch.setattr(in_flight, "_SECONDS_BETWEEN_CHECKS", 0.001)
+    for sender in (RecordSender, EventSender):
+        monkeypatch.setattr(sender, "_send_one", waiting(sender._send_one))
     return noted
 
 
@@ -49,7 +73,7 @@ def test_how_far_it_is_is_known_within_a_batch_of_each_stage(pipeline: Pipeline,
     pipeline.run_as("scheduled", MONDAY)
     for stage in ("load_users", "load_events"):
         assert (noted[stage][0], noted[stage][-1]) == (0, CUSTOMERS)
-        assert any(0 < done < CUSTOMERS for done in noted[stage])
+        assert HALF in noted[stage]
         assert noted[stage] == sorted(noted[stage])
     assert pipeline.state("select * from progress") == []
 
