@@ -11,8 +11,6 @@ from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.stages.audiences import AUDIENCE
 from smrt_startdeliver.state.database import State
 
-VALUES = " values"
-"""Ends the name under which single values of an entity are accounted for."""
 ROWS, REQUESTS = "rows ", "requests "
 """Begin the names of measures: of rows that were read of a table, of requests by what they were for."""
 

@@ -32,12 +32,10 @@ def plan_audiences(job: Job) -> None:
     if not is_computed(job):
         return
     unknown = _unknown(job)
-    held = {
-        key: f"the warehouse has no {what} any more; once it is back it goes on, or take it out of the declaration"
-        for key, what in unknown.items()
-    }
+    held = {key: f"the warehouse has no {what} any more; {_WAY_OUT}" for key, what in unknown.items()}
+    guarded = set() if job.run.force else synced_keys(job.state)  # never at an audience's first sync
     for key, change in _changes(job).items():
-        if key not in held and _is_too_large(job, key, change):
+        if key not in held and key in guarded and change.is_too_large(job.run.settings.guard_max_change):
             held[key] = (
                 f"{change.entered:,} would enter and {change.left:,} leave an audience of {change.before:,}, beyond "
                 f"guard_max_change ({job.run.settings.guard_max_change:g}): if this is meant, trigger with force"
@@ -80,12 +78,6 @@ def _changes(job: Job) -> dict[str, Change]:
             total[key].add(change_of(computed[key], changed[changed["audience"] == key]))
         writer.write(changed)
     return dict(total)
-
-
-def _is_too_large(job: Job, key: str, change: Change) -> bool:
-    """Never at an audience's first sync."""
-    is_first = key not in synced_keys(job.state)
-    return not is_first and not job.run.force and change.is_too_large(job.run.settings.guard_max_change)
 
 
 def _measure(job: Job, key: str, change: Change, *, is_held: bool) -> None:
