@@ -31,6 +31,11 @@ def staging_root() -> ObjectStoragePath:
     return ObjectStoragePath(os.environ.get(STAGING_VARIABLE, _DEFAULT_STAGING))
 
 
+def as_frame(rows: pa.Table) -> pd.DataFrame:
+    """Rows as the rules read them: integers and booleans beside nulls stay what they are."""
+    return rows.to_pandas(types_mapper=_PANDAS_TYPES.get)
+
+
 class Staging:
     """The staged rows of one run, by dataset ("users", "events/order_created", …) and bucket."""
 
@@ -58,9 +63,7 @@ class Staging:
             return
         for part in sorted(folder.iterdir(), key=str):
             with _open(part, "rb") as file:
-                yield pq.read_table(file, columns=None if columns is None else list(columns)).to_pandas(
-                    types_mapper=_PANDAS_TYPES.get
-                )
+                yield as_frame(pq.read_table(file, columns=None if columns is None else list(columns)))
 
     def rows(self, dataset: str) -> int:
         """How many rows a dataset has in all buckets."""

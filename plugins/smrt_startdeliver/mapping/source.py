@@ -19,17 +19,23 @@ FILE = "mapping.yaml"
 
 @dataclass(frozen=True)
 class MappingText:
-    """The document's text, and what to call it in an error."""
+    """The document's text, and what to call it in an error; whether it is the Variable's."""
 
     text: str
     source: str
+    of_variable: bool = False
 
 
 def mapping_text() -> MappingText:
     """The mapping document in force; without any the one that ships. Raises ConfigurationError where it is no text."""
     variable = Variable.get(VARIABLE, default=None)
     if variable and variable.strip():
-        return MappingText(variable, f"Airflow Variable {VARIABLE}")
+        return MappingText(variable, f"Airflow Variable {VARIABLE}", of_variable=True)
+    return mapping_file()
+
+
+def mapping_file() -> MappingText:
+    """The document that is in force without the Variable. Raises ConfigurationError where it is no text."""
     own, default = config_folder() / FILE, CONFIG / FILE
     path = own if own.exists() else default
     try:

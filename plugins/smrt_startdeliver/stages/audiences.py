@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,9 @@ from smrt_startdeliver.engage.sources import gone
 from smrt_startdeliver.stages.datasets import CHANGES, COMPUTED, LET_THROUGH, SYNCED
 from smrt_startdeliver.stages.engage import is_computed
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.declarations import synced_keys
+from smrt_startdeliver.state.runs import Run
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +34,7 @@ def plan_audiences(job: Job) -> None:
     """
     if not is_computed(job):
         return
-    unknown = _unknown(job)
+    unknown = gone_sources(job.state, job.run, job.measured)
     held = {key: f"the warehouse has no {what} any more; {_WAY_OUT}" for key, what in unknown.items()}
     guarded = set() if job.run.force else synced_keys(job.state)  # never at an audience's first sync
     for key, change in _changes(job).items():
@@ -46,19 +49,19 @@ def plan_audiences(job: Job) -> None:
     _stage(job, set(unknown), set(held))
 
 
-def _unknown(job: Job) -> dict[str, str]:
-    """What a declaration reads that an earlier run could read and this one cannot, by its key."""
-    earlier = [
-        {table: dict(columns) for table, columns in row["catalog"].items()} for row in job.state.rows("catalogs")
-    ]
-    had_rows = {row["name"] for row in job.state.rows("tables_with_rows", run=job.run.number)}
-    now = job.measured
+def gone_sources(state: State, run: Run, measured: Mapping[str, float]) -> dict[str, str]:
+    """What a declaration reads that an earlier run could read and this one cannot, by its key.
+
+    `measured`: what the run counted, by name.
+    """
+    earlier = [{table: dict(columns) for table, columns in row["catalog"].items()} for row in state.rows("catalogs")]
+    had_rows = {row["name"] for row in state.rows("tables_with_rows", run=run.number)}
 
     def is_empty(table: str) -> bool:
         rows = f"rows {table}"
-        return not job.run.force and rows in had_rows and now.get(rows, 0) == 0
+        return not run.force and rows in had_rows and measured.get(rows, 0) == 0
 
-    return gone(job.run.declared, earlier, job.catalog.tables, is_empty)
+    return gone(run.declared, earlier, run.catalog.tables, is_empty)
 
 
 def _changes(job: Job) -> dict[str, Change]:
