@@ -18,8 +18,17 @@ from demo.three_runs import METADATA, three_runs
 from demo.up import USER, password_of
 
 FOLDER = REPOSITORY / "docs" / "img"
-PAGES = {"overview": "", "run": "runs/3", "rejected": "rejected"}
+PAGES = {
+    "overview": "",
+    "run": "runs/3",
+    "rejected": "rejected",
+    "audiences": "audiences",
+    "audience": "audiences/birthday_within_14_days",
+    "mapping": "mapping",
+}
 """Name of the picture -> path of the page below /startdeliver/."""
+NAMED = "{field: name, externalField: traits.firstName"
+"""What the edited mapping document has in place of the name."""
 _WIDE, _NARROW = ViewportSize(width=1280, height=1000), ViewportSize(width=400, height=800)
 
 
@@ -39,6 +48,7 @@ def screenshots(home: Home) -> None:
                 _take(browser, services.url, password, path, FOLDER / f"{name}.png", "light")
             _take(browser, services.url, password, PAGES["overview"], FOLDER / "overview-dark.png", "dark")
             _take_narrow(browser, services.url, password, FOLDER / "overview-400px.png")
+            _take_preview(browser, services.url, password, FOLDER / "mapping-preview.png")
     console.print(f"The pictures are in {FOLDER.relative_to(REPOSITORY)}.")
 
 
@@ -59,4 +69,20 @@ def _take_narrow(browser: Browser, url: str, password: str, file: Path) -> None:
         page = window.new_page()
         log_in_with(page, url, USER, password)
         page.goto(f"{url}/startdeliver/")
+        page.screenshot(path=file)
+
+
+def _take_preview(browser: Browser, url: str, password: str, file: Path) -> None:
+    """An edited mapping document that was tried on a row: the first name goes where the name went."""
+    with browser.new_context(viewport=_WIDE) as window:
+        page = window.new_page()
+        log_in_with(page, url, USER, password)
+        page.goto(f"{url}/plugin/startdeliver/startdeliver/mapping")
+        frame = page.frame_locator("iframe[title=Startdeliver]")
+        document = frame.get_by_label("The document")
+        document.fill(document.input_value().replace("{field: name, externalField: traits.name", NAMED, 1))
+        frame.get_by_role("button", name="Validate and preview").click()
+        frame.get_by_role("heading", name="Preview").scroll_into_view_if_needed()
+        frame.get_by_role("region", name="Customer").scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
         page.screenshot(path=file)

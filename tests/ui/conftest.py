@@ -1,6 +1,7 @@
 """Airflow's API server with our pages, in the tests' own process: real logins, a real memory in PostgreSQL.
 
-`viewer`, `operator` and `nobody` are clients that are logged in; `stranger` is not. The page is at `/startdeliver/`.
+`viewer`, `operator`, `editor` and `nobody` are clients that are logged in; `stranger` is not. The page is at
+`/startdeliver/`.
 
 For a browser there is `airflow`, a running one with a memory of its own, once a session; `open_browser` opens a window
 of somebody who is logged in there.
@@ -32,8 +33,8 @@ from demo.services import running_ui
 from smrt_startdeliver.state.database import State
 
 HOME = "/startdeliver/"
-ROLES = {"viewer": "viewer", "operator": "user"}
-"""Logins and their roles in Airflow: a viewer may read DAGs, a user may trigger them, too."""
+ROLES = {"viewer": "viewer", "operator": "user", "editor": "op"}
+"""Logins and their roles in Airflow: a viewer may read DAGs, a user trigger them, an op change Variables, too."""
 
 Login = Callable[..., TestClient]
 OpenBrowser = Callable[..., Page]
@@ -89,6 +90,11 @@ def operator(log_in: Login) -> TestClient:
 
 
 @pytest.fixture
+def editor(log_in: Login) -> TestClient:
+    return log_in("editor")
+
+
+@pytest.fixture
 def nobody(log_in: Login) -> TestClient:
     """Logged in, and allowed nothing."""
     from airflow.api_fastapi.app import get_auth_manager  # noqa: PLC0415
@@ -120,11 +126,12 @@ def state(warehouse: str) -> Iterator[State]:
 
 @dataclass(frozen=True)
 class RunningAirflow:
-    """An Airflow with its UI at `url`, its logins' passwords, and the memory that its pages show."""
+    """An Airflow with its UI at `url`, its logins' passwords, and the warehouse's URI with the memory in it."""
 
     url: str
     passwords: dict[str, str]
     state: State
+    warehouse: str
 
 
 @pytest.fixture(scope="session")
@@ -145,7 +152,7 @@ def airflow(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Ite
     state.create()
     variables = {"AIRFLOW_CONN_SMRT_WAREHOUSE": warehouse, "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True"}
     with running_ui(metadata, free_port(), ROLES, variables) as services:
-        yield RunningAirflow(services.url, passwords, state)
+        yield RunningAirflow(services.url, passwords, state, warehouse)
     engine.dispose()
 
 

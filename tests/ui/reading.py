@@ -17,8 +17,8 @@ class _Page(HTMLParser):
         self._cell: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("dd", "li", "td", "th"):
-            self.text += " "  # a browser sets them apart
+        if tag in ("dd", "li", "small", "td", "th"):
+            self.handle_data(" ")  # a browser sets them apart
         if tag == "table":
             self._rows = []
         elif tag == "tr":

@@ -175,7 +175,7 @@ def members(state: State, warehouse: str) -> None:
         enter(state, "at_risk", user_id)
         execute(
             state,
-            "update {schema}.memberships set changed_at = now() + :later * interval '1 minute' where user_id = :user_id",
+            "update {schema}.memberships set changed_at = now() + :later * interval '1 s' where user_id = :user_id",
             {"user_id": user_id, "later": number},
         )
     rows = [(one, "2026-11-01Z", f"Name of {one}", f"{one}@example.com") for one in user_ids[:-1]]

@@ -26,7 +26,7 @@ def users_by_id(
 
 
 def newest_user(engine: sa.Engine, catalog: Catalog, forgotten: Iterable[str]) -> str | None:
-    """The id of the customer whose row was loaded last, of nobody forgotten; None without any. Raises WarehouseError."""
+    """The id of the customer whose row was loaded last, but for who is forgotten. Raises WarehouseError."""
     found = _read(engine, catalog, "newest_user", {}, {"forgotten": list(forgotten)})
     return None if found.empty else str(found["user_id"].iloc[0])
 
@@ -34,7 +34,7 @@ def newest_user(engine: sa.Engine, catalog: Catalog, forgotten: Iterable[str]) -
 def _read(
     engine: sa.Engine, catalog: Catalog, statement: str, values: Mapping[str, Kind], parameters: Mapping[str, Any]
 ) -> pd.DataFrame:
-    columns: dict[str, Kind] = {"user_id": "text"} | {VALUE + name: kind for name, kind in values.items()}
+    columns: dict[str, Kind] = {"user_id": "text", **{VALUE + name: kind for name, kind in values.items()}}
     schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in columns.items()])
     chunks = stream(engine, over_rows(statement, catalog, USERS, ("id",), values), parameters, columns)
     return as_frame(pa.concat_tables([schema.empty_table(), *chunks])).rename(

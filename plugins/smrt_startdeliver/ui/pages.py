@@ -21,7 +21,12 @@ class Entry(NamedTuple):
     label: str
 
 
-NAVIGATION = (Entry("overview", "Overview"), Entry("rejected", "Rejected"), Entry("audiences", "Audiences"))
+NAVIGATION = (
+    Entry("overview", "Overview"),
+    Entry("rejected", "Rejected"),
+    Entry("audiences", "Audiences"),
+    Entry("mapping", "Mapping"),
+)
 
 _HEADERS = {
     "Content-Security-Policy": (
