@@ -23,7 +23,7 @@ PAGES = {
     "run": "runs/3",
     "rejected": "rejected",
     "audiences": "audiences",
-    "audience": "audiences/birthday_within_14_days",
+    "audience": "audiences/at_risk",
     "mapping": "mapping",
 }
 """Name of the picture -> path of the page below /startdeliver/."""
@@ -82,7 +82,6 @@ def _take_preview(browser: Browser, url: str, password: str, file: Path) -> None
         document = frame.get_by_label("The document")
         document.fill(document.input_value().replace("{field: name, externalField: traits.name", NAMED, 1))
         frame.get_by_role("button", name="Validate and preview").click()
-        frame.get_by_role("heading", name="Preview").scroll_into_view_if_needed()
-        frame.get_by_role("region", name="Customer").scroll_into_view_if_needed()
+        frame.get_by_role("heading", name="How many would change").scroll_into_view_if_needed()
         page.wait_for_load_state("networkidle")
         page.screenshot(path=file)

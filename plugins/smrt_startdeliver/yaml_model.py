@@ -20,6 +20,8 @@ from smrt_startdeliver.errors import ConfigurationError
 Model = TypeVar("Model", bound=BaseModel)
 
 _SHOWN_ERRORS = 5
+_MOST_NODES = 100_000
+"""Of a text, each alias counted as all that it stands for: a few lines of aliases of aliases are billions."""
 _MEMBER = "<{}>"
 """Begins and ends pydantic's name for a member of a union, where that is no step in the text."""
 
@@ -95,6 +97,10 @@ def _parse(text: str, source: str) -> tuple[yaml.Node | None, Any]:
         loader = _Loader(text)
         try:
             root = loader.get_single_node()
+            if _nodes(root, {}) > _MOST_NODES:
+                raise ConfigurationError(
+                    f"{source}: its aliases repeat more than anybody means to: write it without them"
+                )
             return root, {} if root is None else loader.construct_document(root)
         finally:
             loader.dispose()
@@ -104,6 +110,17 @@ def _parse(text: str, source: str) -> tuple[yaml.Node | None, Any]:
         raise ConfigurationError(f"{source}{line}: {error.problem or error.context}") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigurationError(f"{source} is not YAML: {' '.join(str(error).split())}") from None
+
+
+def _nodes(node: yaml.Node | None, known: dict[int, int]) -> int:
+    """How many there are from a node on; one within itself counts once."""
+    if not isinstance(node, yaml.CollectionNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = 1
+        pairs = node.value if isinstance(node, yaml.MappingNode) else [(each,) for each in node.value]
+        known[id(node)] += sum(_nodes(part, known) for pair in pairs for part in pair)
+    return known[id(node)]
 
 
 def _line_and_sentence(detail: ErrorDetails, root: yaml.Node | None, model: type[BaseModel]) -> tuple[int, str]:

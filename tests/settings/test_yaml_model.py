@@ -107,3 +107,25 @@ def test_a_file_that_is_not_utf8_is_refused_by_name(tmp_path):
     path.write_bytes(b"main: \xff")
     with pytest.raises(ConfigurationError, match=r"whole\.yaml cannot be read as UTF-8 text"):
         read_model(path, Whole)
+
+
+@pytest.mark.parametrize(
+    ("first", "level"),
+    [("[x, x]", "[{0}]"), ("{colour: red}", "{{<<: [{0}]}}")],
+    ids=["lists of lists", "merged keys"],
+)
+def test_aliases_of_aliases_that_would_be_billions_are_refused_at_once(first, level):
+    lines = [f"a0: &a0 {first}"]
+    for number in range(1, 12):
+        repeated = ", ".join([f"*a{number - 1}"] * 9)
+        lines.append(f"a{number}: &a{number} {level.format(repeated)}")
+    assert refusal("\n".join(lines)).startswith("whole.yaml: its aliases repeat more than anybody means to")
+
+
+def test_an_alias_says_again_what_it_stands_for():
+    whole = parse_model("main: &red {colour: red}\nparts: [*red, *red]\n", "whole.yaml", Whole)
+    assert whole.parts == [Part(colour="red")] * 2
+
+
+def test_a_list_within_itself_is_refused_as_what_it_is():
+    assert refusal("parts: &parts [*parts]") == "whole.yaml, line 1: parts.0 must be keys with values, not [[...]]"

@@ -23,7 +23,7 @@ DECLARED = """
 audiences:
   - name: At risk
     field: customfieldAtRisk
-    all: [{event: Customer Visit, at_most: 0, within_days: 30}]
+    all: [{event: Customer Visit, at_most: 0, within_days: 30}, {trait: isLost, op: equals, value: false}]
   - name: Big orders
     all: [{event: Order Created, at_least: 1, where: [{property: value, op: greater, value: 100}]}]
 """
@@ -159,6 +159,9 @@ def test_one_shows_its_declaration_and_its_history_in_charts(viewer: TestClient,
         "- event: Customer Visit",
         "  at_most: 0",
         "  within_days: 30",
+        "- trait: isLost",
+        "  op: equals",
+        "  value: false",
     ]
     assert re.findall(r"<desc[^>]*>(.*?)</desc>", page) == [
         "The latest of 2, run 2: members 8 customers.",

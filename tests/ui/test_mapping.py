@@ -15,6 +15,7 @@ from airflow.models.variable import Variable
 from airflow.utils.session import create_session
 from fastapi.testclient import TestClient
 
+from smrt_startdeliver.mapping.document import parse_mapping
 from smrt_startdeliver.mapping.source import VARIABLE, mapping_text
 from smrt_startdeliver.paths import CONFIG
 from smrt_startdeliver.state.database import State
@@ -108,16 +109,24 @@ def previewed(client: TestClient, text: str = EDITED, **more: str) -> str:
     return str(answer.text)
 
 
-def cells(page: str) -> dict[tuple[str, str], tuple[str, str, str]]:
-    return {
-        (row["Of"], row["Field"]): (row["Before"], row["After"], row["Changed"]) for row in table_of(page, "Customer ")
-    }
+def fields(page: str, caption: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """(entity, field) -> what stands before and after."""
+    rows = [(row["Field"].split(" of the "), row) for row in table_of(page, caption)]
+    return {(entity, field): (row["Before"], row["After"]) for (field, entity), row in rows}
+
+
+def changing(page: str) -> dict[tuple[str, str], tuple[str, str]]:
+    return fields(page, "Fields that change")
+
+
+def staying(page: str) -> dict[tuple[str, str], tuple[str, str]]:
+    return fields(page, "Fields that stay")
 
 
 def test_it_shows_the_file_where_there_is_no_variable(viewer: TestClient, file: Path) -> None:
     page = shown(viewer)
     assert document_in(page) == FILE
-    assert f"In force: the file {file}, as there is no Airflow Variable startdeliver_mapping." in text_of(page)
+    assert f"In force: the file {file.name}, as there is no Airflow Variable startdeliver_mapping." in text_of(page)
 
 
 def test_it_shows_the_variable_where_there_is_one(viewer: TestClient) -> None:
@@ -175,21 +184,16 @@ def test_markup_in_a_document_is_shown_as_it_is(editor: TestClient) -> None:
 @pytest.mark.usefixtures("state")
 def test_the_preview_is_of_the_newest_row_and_hides_its_values(operator: TestClient) -> None:
     page = previewed(operator)
-    assert "Customer bob: what is in its row of users" in text_of(page)
-    found = cells(page)
-    assert next(iter(found)) == ("user", "name")
-    assert found == {
-        ("user", "name"): ("•••••• traits.name, text", "•••••• traits.firstName, text", "changed"),
-        ("user", "customfieldSmrtId"): ("•••••• userId, text", "•••••• userId, text", ""),
-        ("user", "email"): ("•••••• traits.email, text", "•••••• traits.email, text", ""),
-        ("user", "customfieldIsLost"): (
-            "worked out by each run traits.isLost, boolean",
-            "worked out by each run traits.isLost, boolean",
-            "",
-        ),
-        ("customer", "customfieldSmrtId"): ("•••••• userId, text", "•••••• userId, text", ""),
-        ("customer", "name"): ("•••••• traits.name, text", "•••••• traits.name, text", ""),
+    assert "Fields that change for customer bob, from its row of users" in text_of(page)
+    assert changing(page) == {("user", "name"): ("•••••• traits.name, text", "•••••• traits.firstName, text")}
+    assert staying(page) == {
+        ("user", "customfieldSmrtId"): ("•••••• userId, text",) * 2,
+        ("user", "email"): ("•••••• traits.email, text",) * 2,
+        ("user", "customfieldIsLost"): ("worked out by each run traits.isLost, boolean",) * 2,
+        ("customer", "customfieldSmrtId"): ("•••••• userId, text",) * 2,
+        ("customer", "name"): ("•••••• traits.name, text",) * 2,
     }
+    assert "5 fields stay as before" in text_of(page)
     assert "Bates" not in page
     assert "example.com" not in page
 
@@ -199,9 +203,8 @@ def test_who_may_and_asks_sees_the_values_of_a_customer_of_their_choice(operator
     page = previewed(operator, user_id=" ann ")
     (revealing,) = re.findall(r'formaction="([^"]*)"', page)
     answer = post(operator, page, "preview", path=revealing, user_id="ann")
-    found = cells(answer.text)
-    assert found["user", "name"] == ("Ann Ames traits.name, text", "Ann traits.firstName, text", "changed")
-    assert found["user", "email"][:2] == ("ann@example.com traits.email, text",) * 2
+    assert changing(answer.text) == {("user", "name"): ("Ann Ames traits.name, text", "Ann traits.firstName, text")}
+    assert staying(answer.text)["user", "email"] == ("ann@example.com traits.email, text",) * 2
     assert "Hide personal data" in answer.text
 
 
@@ -214,12 +217,16 @@ def test_each_field_says_why_it_has_no_value_and_what_else_of_it_changes(operato
         "  - {field: phone, externalField: traits.email, type: text}\n",
     ).replace("traits.isLost, type: boolean", "traits.visitCadenceDays, type: number")
     page = previewed(operator, edited, user_id="ann")
-    found = {alias: said for (entity, alias), said in cells(page).items() if entity == "user"}
-    assert found["customfieldAgent"][1:] == ("the warehouse has no such column traits.agent, text", "changed")
-    assert found["customfieldSeats"][1:] == ("left out: not_a_number traits.seats, number", "changed")
-    assert found["email"][1:] == ("not mapped", "changed")
-    assert found["phone"] == ("not mapped", "•••••• traits.email, text", "changed")
-    assert found["customfieldIsLost"][1:] == ("worked out by each run traits.visitCadenceDays, number", "changed")
+    assert changing(page) == {
+        ("user", "customfieldAgent"): ("not mapped", "the warehouse has no such column traits.agent, text"),
+        ("user", "customfieldSeats"): ("not mapped", "left out: not_a_number traits.seats, number"),
+        ("user", "phone"): ("not mapped", "•••••• traits.email, text"),
+        ("user", "email"): ("•••••• traits.email, text", "not mapped"),
+        ("user", "customfieldIsLost"): (
+            "worked out by each run traits.isLost, boolean",
+            "worked out by each run traits.visitCadenceDays, number",
+        ),
+    }
     needed = text_of(page).partition("Custom fields that it needs in addition")[2]
     assert "customfieldAgent, text, of a user" in needed
     assert "customfieldSeats, number, of a user" in needed
@@ -236,7 +243,7 @@ def test_a_row_of_which_nothing_would_be_sent_says_so(operator: TestClient) -> N
 
 def test_nobody_who_is_forgotten_is_previewed(operator: TestClient, state: State) -> None:
     execute(state, "insert into {schema}.forgotten (user_id) values ('bob')", {})
-    assert "Customer ann: " in text_of(previewed(operator))
+    assert "for customer ann, from" in text_of(previewed(operator))
     answer = post(operator, shown(operator), "preview", EDITED, user_id="bob")
     assert answer.status_code == 422
     assert "table users has no customer bob" in text_of(answer.text)
@@ -369,7 +376,7 @@ def test_a_document_that_is_broken_can_be_mended(editor: TestClient, state: Stat
     page = shown(editor)
     assert "Airflow Variable startdeliver_mapping, line 1: " in text_of(page)
     answer = post(editor, page, "preview", FILE)
-    assert cells(answer.text)["user", "name"] == ("not mapped", "•••••• traits.name, text", "changed")
+    assert changing(answer.text)["user", "name"] == ("not mapped", "•••••• traits.name, text")
     assert post(editor, answer.text, "save").status_code == 303
     assert stored() == FILE
 
@@ -423,8 +430,12 @@ def test_a_form_of_another_site_saves_nothing(editor: TestClient) -> None:
 @pytest.mark.usefixtures("state")
 def test_the_document_that_ships_can_be_previewed(editor: TestClient, file: Path) -> None:
     file.unlink()
-    page = previewed(editor, (CONFIG / "mapping.yaml").read_text())
-    assert {said[2] for said in cells(page).values()} == {""}
+    text = (CONFIG / "mapping.yaml").read_text()
+    page = previewed(editor, text)
+    assert "Nothing changes for customer bob." in text_of(page)
+    document = parse_mapping(text, "here")
+    match_fields = 2
+    assert len(staying(page)) == len(document.user_mapping) + len(document.customer_mapping) + match_fields
 
 
 @pytest.mark.usefixtures("state")

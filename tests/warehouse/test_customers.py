@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smrt_startdeliver.preview.users import newest_user, users_by_id
 from tests.warehouse.conftest import Warehouse, at
 
 
@@ -77,3 +78,42 @@ def test_every_last_visit_that_was_ever_told_is_read_once(warehouse: Warehouse) 
     found = {(row["user_id"], row["value_last_visit"]) for row in warehouse.last_visits("time")}
     assert found == {("ann", at("2026-01-01")), ("ann", at("2026-01-05")), ("bob", at("9999-12-30"))}
     assert len(warehouse.last_visits("time")) == 3
+
+
+def test_single_users_are_found_by_their_ids_the_newest_copy_of_each(warehouse: Warehouse) -> None:
+    warehouse.table(
+        "users",
+        ("1", "2026-01-02Z", "second", "5"),
+        ("1", "2026-01-03Z", "newest", None),
+        ("9007199254740993", None, "large", "6"),
+        ("3", "2026-01-09Z", "not asked for", "7"),
+        (None, "2026-01-09Z", "nobody", "8"),
+        id="bigint",
+        received_at="timestamptz",
+        name="text",
+        seats="integer",
+    )
+    asked = ["9007199254740993", "1", "4"]
+    found = users_by_id(warehouse.engine, warehouse.catalog(), asked, {"name": "text", "seats": "integer"})
+    assert list(found["user_id"]) == ["1", "9007199254740993"]
+    assert list(found["name"]) == ["newest", "large"]
+    assert list(found["seats"].isna()) == [True, False]
+    assert found["seats"].iloc[1] == 6
+    assert users_by_id(warehouse.engine, warehouse.catalog(), ["4"], {"name": "text"}).empty
+
+
+def test_the_newest_user_is_the_one_that_was_loaded_last_and_is_not_forgotten(warehouse: Warehouse) -> None:
+    warehouse.table(
+        "users",
+        ("ann", "2026-01-02Z"),
+        ("bob", "2026-01-04Z"),
+        ("cid", "2026-01-03Z"),
+        ("dan", None),
+        (None, "2026-01-09Z"),
+        id="text",
+        received_at="timestamptz",
+    )
+    catalog = warehouse.catalog()
+    assert newest_user(warehouse.engine, catalog, []) == "bob"
+    assert newest_user(warehouse.engine, catalog, ["bob", "cid"]) == "ann"
+    assert newest_user(warehouse.engine, catalog, ["ann", "bob", "cid", "dan"]) is None

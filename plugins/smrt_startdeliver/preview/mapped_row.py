@@ -78,13 +78,13 @@ def payloads(
 
 
 def differences(before: Mapping[Entity, Payload], after: Mapping[Entity, Payload]) -> list[Difference]:
-    """All fields of both: those that change first, else as the documents list them."""
+    """All fields of both, as the documents list them."""
     found = []
     for entity in ("user", "customer"):
         earlier, later = (each[entity].fields if entity in each else {} for each in (before, after))
         aliases = [*later, *(alias for alias in earlier if alias not in later)]
         found += [Difference(entity, alias, earlier.get(alias), later.get(alias)) for alias in aliases]
-    return sorted(found, key=lambda one: not one.changed)
+    return found
 
 
 def _payload(wanted: Wanted, mappings: list[FieldMapping]) -> Payload:

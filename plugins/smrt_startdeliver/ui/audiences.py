@@ -34,6 +34,9 @@ _RUNS, _MEMBERS = 20, 10
 _NAMING = ("name", "email")
 """The traits that say who somebody is."""
 
+_FIRST = ("name", "key", "field", "policy", "event", "trait", "audience", "property", "op")
+"""In this order people write a declaration's keys; the others follow."""
+
 Counts = Mapping[int, Mapping[str, int]]
 """Run -> what is counted of an audience (AUDIENCE_COUNTS) -> customers."""
 
@@ -72,7 +75,7 @@ class Standing:
         if self.declared is None:
             return ""
         said = self.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
+        return yaml.safe_dump(_in_order(said), sort_keys=False, allow_unicode=True)
 
 
 @router.get("/audiences", name="audiences")
@@ -169,6 +172,16 @@ class _Sayings:
         if key not in self.synced:
             return "its first sync has not ended: no change of it is too large"
         return ""
+
+
+def _in_order(said: Any) -> Any:
+    """What is declared, with the keys as people write them."""
+    if isinstance(said, list):
+        return [_in_order(each) for each in said]
+    if not isinstance(said, dict):
+        return said
+    keys = sorted(said, key=lambda key: _FIRST.index(key) if key in _FIRST else len(_FIRST))
+    return {key: _in_order(said[key]) for key in keys}
 
 
 def _counts(memory: State, runs: Sequence[int]) -> dict[str, dict[int, dict[str, int]]]:

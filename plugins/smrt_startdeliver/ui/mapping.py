@@ -90,7 +90,7 @@ def mapping(
     return _page(request, found, edit, may_act, may_change, done=done, problem=problem, numbered=numbered)
 
 
-@router.post("/mapping", name="edit_mapping")
+@router.post("/mapping", name="mapping")
 def edit_mapping(
     request: Request,
     masks: Masks,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -44,6 +45,11 @@ class InForce:
     source: str
     of_variable: bool
     fixed: bool
+
+    @property
+    def file(self) -> str:
+        """The name of the file, where it is one."""
+        return Path(self.source).name
 
     @property
     def version(self) -> str:
