@@ -27,8 +27,11 @@ PAGES = {
     "mapping": "mapping",
 }
 """Name of the picture -> path of the page below /startdeliver/."""
-NAMED = "{field: name, externalField: traits.firstName"
-"""What the edited mapping document has in place of the name."""
+EDITS = {
+    "{field: name, externalField: traits.name": "{field: name, externalField: traits.firstName",
+    "{field: customfieldAgent,": "{field: customfieldStore,",
+}
+"""What the edited mapping document has in place of what."""
 _WIDE, _NARROW = ViewportSize(width=1280, height=1000), ViewportSize(width=400, height=800)
 
 
@@ -73,15 +76,19 @@ def _take_narrow(browser: Browser, url: str, password: str, file: Path) -> None:
 
 
 def _take_preview(browser: Browser, url: str, password: str, file: Path) -> None:
-    """An edited mapping document that was tried on a row: the first name goes where the name went."""
+    """An edited mapping document that was tried on a row."""
     with browser.new_context(viewport=_WIDE) as window:
         page = window.new_page()
         log_in_with(page, url, USER, password)
         page.goto(f"{url}/plugin/startdeliver/startdeliver/mapping")
         frame = page.frame_locator("iframe[title=Startdeliver]")
         document = frame.get_by_label("The document")
-        document.fill(document.input_value().replace("{field: name, externalField: traits.name", NAMED, 1))
+        text = document.input_value()
+        for before, after in EDITS.items():
+            text = text.replace(before, after, 1)
+        document.fill(text)
         frame.get_by_role("button", name="Validate and preview").click()
-        frame.get_by_role("heading", name="How many would change").scroll_into_view_if_needed()
+        frame.get_by_role("heading", name="Preview").wait_for()
+        frame.get_by_label("Try it on").evaluate("field => field.parentElement.scrollIntoView()")
         page.wait_for_load_state("networkidle")
         page.screenshot(path=file)

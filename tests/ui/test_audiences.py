@@ -174,8 +174,8 @@ def members(state: State, warehouse: str) -> None:
     """Twelve who entered one after the other; of the last the warehouse has no row, of the one before no name."""
     add_audience_run(state)
     user_ids = [f"user-{number:02}" for number in range(1, 13)]
-    for number, user_id in enumerate(user_ids):
-        enter(state, "at_risk", user_id)
+    for number, user_id in enumerate([*user_ids, "who left"]):
+        enter(state, "at_risk", user_id, member=user_id != "who left")
         execute(
             state,
             "update {schema}.memberships set changed_at = now() + :later * interval '1 s' where user_id = :user_id",
@@ -215,6 +215,7 @@ def test_who_may_sees_names_once_they_ask_the_newest_ones(operator: TestClient) 
 def test_a_warehouse_without_the_table_of_users_costs_the_names_alone(operator: TestClient, state: State) -> None:
     add_audience_run(state)
     enter(state, "at_risk", "ann")
+    assert 'role="alert"' not in shown(operator, "at_risk")  # nobody asked, so nobody's name is read
     page = shown(operator, "at_risk", reveal="1")
     assert "the warehouse has no schema 'smrt': set source_schema" in text_of(page)
     assert people(page) == [("ann", "", "")]

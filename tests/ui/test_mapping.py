@@ -215,7 +215,7 @@ def test_each_field_says_why_it_has_no_value_and_what_else_of_it_changes(operato
         "  - {field: customfieldAgent, externalField: traits.agent, type: text}\n"
         "  - {field: customfieldSeats, externalField: traits.seats, type: number}\n"
         "  - {field: phone, externalField: traits.email, type: text}\n",
-    ).replace("traits.isLost, type: boolean", "traits.visitCadenceDays, type: number")
+    ).replace("traits.isLost", "traits.lastVisit")
     page = previewed(operator, edited, user_id="ann")
     assert changing(page) == {
         ("user", "customfieldAgent"): ("not mapped", "the warehouse has no such column traits.agent, text"),
@@ -224,14 +224,21 @@ def test_each_field_says_why_it_has_no_value_and_what_else_of_it_changes(operato
         ("user", "email"): ("•••••• traits.email, text", "not mapped"),
         ("user", "customfieldIsLost"): (
             "worked out by each run traits.isLost, boolean",
-            "worked out by each run traits.visitCadenceDays, number",
+            "worked out by each run traits.lastVisit, boolean",
         ),
     }
     needed = text_of(page).partition("Custom fields that it needs in addition")[2]
     assert "customfieldAgent, text, of a user" in needed
     assert "customfieldSeats, number, of a user" in needed
-    assert "customfieldIsLost, number, of a user" in needed
+    assert "customfieldIsLost" not in needed.partition("Lines that differ")[0]
     assert "phone" not in needed.partition("Lines that differ")[0]
+
+
+@pytest.mark.usefixtures("state")
+def test_a_field_of_another_type_changes_and_is_another_field_to_create(operator: TestClient) -> None:
+    page = previewed(operator, FILE.replace("traits.isLost, type: boolean", "traits.isLost, type: text"))
+    assert changing(page)["user", "customfieldIsLost"][1] == "worked out by each run traits.isLost, text"
+    assert "customfieldIsLost, text, of a user" in text_of(page)
 
 
 @pytest.mark.usefixtures("state")
@@ -452,4 +459,5 @@ def test_the_audit_log_has_changes_alone_and_nothing_of_the_document(editor: Tes
     assert logged() == before
     post(editor, refused.text, "save")
     post(editor, shown(editor), "delete")
+    post(editor, shown(editor), "delete")  # there is nothing to delete any more
     assert logged()[len(before) :] == ['{"did": "saved"}', '{"did": "deleted"}']

@@ -95,22 +95,23 @@ def put(session: Session, text: str | None, opened: str, user: GetUserDep) -> No
         raise ChangedMeanwhileError
     # As Airflow would keep it, encrypted; no object of the session, or it would be written, too.
     new = None if text is None else Variable(VARIABLE, text)  # type: ignore[no-untyped-call]
-    if stored is not None:
-        as_seen = sa.and_(Variable.key == VARIABLE, Variable._val == stored._val)
+    if stored is None:
         if new is None:
-            change: sa.Delete | sa.Update = sa.delete(Variable).where(as_seen)
-        else:
-            values = {"val": new._val, "is_encrypted": new.is_encrypted}
-            change = sa.update(Variable.__table__).where(as_seen).values(values)
-        if session.connection().execute(change).rowcount != 1:
-            raise ChangedMeanwhileError
-    elif new is not None:
+            return
         session.add(new)
         try:
             session.flush()
         except sa.exc.IntegrityError:
             session.rollback()
             raise ChangedMeanwhileError from None
+    else:
+        as_seen = sa.and_(Variable.key == VARIABLE, Variable._val == stored._val)
+        change: sa.Delete | sa.Update = sa.delete(Variable).where(as_seen)
+        if new is not None:
+            values = {"val": new._val, "is_encrypted": new.is_encrypted}
+            change = sa.update(Variable.__table__).where(as_seen).values(values)
+        if session.connection().execute(change).rowcount != 1:
+            raise ChangedMeanwhileError
     name = user.get_name()
     extra = json.dumps({"did": "deleted" if text is None else "saved"})
     session.add(Log(_EVENT, owner=name, owner_display_name=name, extra=extra))
