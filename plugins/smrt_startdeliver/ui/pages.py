@@ -21,7 +21,7 @@ class Entry(NamedTuple):
     label: str
 
 
-NAVIGATION = (Entry("overview", "Overview"), Entry("rejected", "Rejected"))
+NAVIGATION = (Entry("overview", "Overview"), Entry("rejected", "Rejected"), Entry("record", "Record"))
 
 _HEADERS = {
     "Content-Security-Policy": (
