@@ -4,22 +4,19 @@ with people as (
     select id, lower(trim(email)) as email, ltrim(regexp_replace(phone, '[^0-9]', '', 'g'), '0') as phone
     from {rows} as source
     where id is not null
-),
-
-named as (
-    select
-        id,
-        case
-            when id = cast(:asked as text) then 'id'
-            when email = cast(:email as text) then 'email'
-            when right(phone, length(cast(:digits as text))) = cast(:digits as text) then 'phone'
-            when length(phone) >= :least_digits and right(cast(:digits as text), length(phone)) = phone then 'phone'
-        end as how
-    from people
 )
 
-select distinct id as key, how
-from named
-where how is not null
+select id as key, 'id' as how
+from people
+where id = cast(:asked as text)
+union
+select id as key, 'email' as how
+from people
+where email = cast(:email as text)
+union
+select id as key, 'phone' as how
+from people
+where right(phone, length(cast(:digits as text))) = cast(:digits as text)
+or (length(phone) >= :least_digits and right(cast(:digits as text), length(phone)) = phone)
 order by key, how
 limit :rows

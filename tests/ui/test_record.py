@@ -348,6 +348,39 @@ def test_a_startdeliver_that_asks_to_wait_is_not_waited_for(
     assert sandbox.requests()["total"] == 1  # nobody asks while all are told to wait
 
 
+def test_few_are_compared_at_once(operator: TestClient, synced: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from smrt_startdeliver.ui import comparison  # noqa: PLC0415 - once Airflow's home is set
+
+    monkeypatch.setattr(comparison, "_PLACE_SECONDS", 0.01)
+    with comparison._PLACES, comparison._PLACES:
+        page = look(operator, compare="1")
+    assert "Others are compared just now: look again in a moment." in text_of(page)
+    assert field(page, "email")["Startdeliver has"] == "a value that was sent"
+    assert "Others are compared just now" not in text_of(look(operator, compare="1"))
+
+
+def test_a_startdeliver_that_does_not_answer_is_not_waited_for(
+    operator: TestClient, synced: Shop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smrt_startdeliver.ui import asking  # noqa: PLC0415 - once Airflow's home is set
+
+    monkeypatch.setattr(asking, "_PATIENCE_SECONDS", 0.2)
+    sandbox.faults([{"delay_ms": 2_000}])
+    page = look(operator, compare="1", reveal="1")
+    assert "did not answer GET user in 1 tries (ReadTimeout)" in text_of(page)
+    assert field(page, "email")["Warehouse has"] == "Ada@Example.com"
+
+
+def test_what_startdeliver_says_when_it_refuses_is_not_shown(
+    operator: TestClient, synced: Shop, sandbox: Sandbox
+) -> None:
+    sandbox.faults([{"status": 400}])
+    text = text_of(look(operator, compare="1"))
+    assert (
+        "Startdeliver did not say what it has: Startdeliver refuses to search user by customfieldSmrtId (400)." in text
+    )
+
+
 def test_the_requests_of_a_page_count_against_the_quota(operator: TestClient, synced: Shop, sandbox: Sandbox) -> None:
     pace = f"select requests from {SCHEMA}.pace"
     before = synced.pipeline.state(pace)[0]["requests"]
@@ -358,6 +391,31 @@ def test_the_requests_of_a_page_count_against_the_quota(operator: TestClient, sy
     sandbox.reset_requests()
     assert "(daily_quota) are used up" in text_of(look(operator, compare="1"))
     assert sandbox.requests()["total"] == 0
+
+
+def test_a_customer_of_several_users_is_told_of_by_all_of_them(
+    operator: TestClient, pipeline: Pipeline, sandbox: Sandbox
+) -> None:
+    mapping = (pipeline.config / "mapping.yaml").read_text()
+    own = "externalCustomerField: {field: userId}\n"
+    assert own in mapping
+    by_brand = mapping.replace(own, "externalCustomerField: {field: traits.brand}\n")
+    pipeline.configure(mapping=by_brand)
+    shop = Shop(pipeline, brand="text")
+    shop.customer("1", received_at=NOW - 2 * DAY, name="Ada", brand="Acme")
+    shop.customer("2", received_at=NOW - DAY, name="Bob", brand="Acme")
+    shop.customer("3", received_at=NOW - DAY, name="Eve", brand="Other")
+    pipeline.run_as("scheduled", datetime.now(UTC))
+    assert search(operator, "Other") == f"{PAGE}?id=3"
+    assert "2 found." in search(operator, "Acme")
+    page = look(operator, "2", compare="1", reveal="1")
+    assert "The customer: nothing changes" in text_of(page)
+    assert field(page, "name", "customer")["Startdeliver has"] == "Ada"
+    assert "Users of the customer: 1, 2" in text_of(page)
+    assert f'href="{PAGE}?id=1"' in page
+    of_customer = look(operator, "Acme")
+    assert [row["Entity"] for row in table_of(of_customer, "The user and the customer")] == ["customer"]
+    assert f'href="{PAGE}?id=1"' in of_customer
 
 
 def test_without_the_connection_the_page_says_what_to_do(

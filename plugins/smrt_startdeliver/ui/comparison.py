@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 
 from sqlalchemy import RowMapping
 
@@ -16,6 +17,10 @@ from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.ui.asking import Asking
 from smrt_startdeliver.ui.memory import Source
 from smrt_startdeliver.window import Request
+
+_PLACES = BoundedSemaphore(2)
+_PLACE_SECONDS = 5
+"""A comparison computes for a while: so many at once leave the API server time for all else that it does."""
 
 Records = Mapping[str, RowMapping]
 """What the memory holds, by entity."""
@@ -53,6 +58,17 @@ def compare(
 
     What fails is said, and the rest is compared all the same. Nothing is written, but for the count of the requests.
     """
+    if not _PLACES.acquire(timeout=_PLACE_SECONDS):
+        return Comparison(None, {}, ["Others are compared just now: look again in a moment."])
+    try:
+        return _compared(source, user_id, others, records, asks_startdeliver=asks_startdeliver)
+    finally:
+        _PLACES.release()
+
+
+def _compared(
+    source: Source, user_id: str, others: Sequence[str], records: Records, *, asks_startdeliver: bool
+) -> Comparison:
     try:
         rehearsal = _rehearsal(source)
     except SmrtStartdeliverError as error:

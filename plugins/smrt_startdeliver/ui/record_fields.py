@@ -30,6 +30,11 @@ class FieldRow:
     change: str
     note: str
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to see of it."""
+        return self.has is None and self.wants is None and not (self.acknowledged or self.change or self.note)
+
 
 def field_rows(plan: RecordPlan | None, acknowledged: Acknowledged, held: Mapping[str, Any] | None) -> list[FieldRow]:
     """A row a field: those that change first, then ours in the order of the mapping, then those of others.
