@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -176,6 +177,20 @@ def test_nothing_of_people_is_shown_until_somebody_who_may_asks(viewer: TestClie
     shown = look(operator, **asked)
     assert all(value in shown for value in ADA.values())
     assert "Show personal data" not in look(viewer, compare="1")
+
+
+@pytest.mark.usefixtures("synced")
+@pytest.mark.parametrize("asked", [{}, {"compare": "1"}, {"compare": "1", "events": "2"}], ids=str)
+def test_the_button_that_shows_people_s_data_leads_to_the_same_page(
+    operator: TestClient, asked: dict[str, str]
+) -> None:
+    page = look(operator, **asked)
+    form = page[page.index('<form method="get"') : page.index("Show personal data")]
+    values = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert {**asked, "id": "8", "reveal": "1"}.keys() == values.keys()
+    shown = look(operator, values.pop("id"), **values)
+    assert "Hide personal data" in shown
+    assert ("Look again" in shown) == ("compare" in asked)
 
 
 @pytest.mark.usefixtures("synced")
@@ -441,6 +456,19 @@ def test_what_cannot_be_worked_out_is_said_and_all_else_is_shown(operator: TestC
     page = look(operator, compare="1")
     assert "What the next run would send could not be worked out" in text_of(page)
     assert field(page, "email")["Startdeliver has"] == "a value that was sent"
+
+
+@pytest.mark.usefixtures("synced", "api_server")
+def test_of_the_warehouse_a_comparison_reads_the_rows_of_the_customer_alone() -> None:
+    from smrt_startdeliver.stages.extract import extract  # noqa: PLC0415 - once Airflow's home is set
+    from smrt_startdeliver.ui import comparison, memory  # noqa: PLC0415
+
+    with memory._opened() as source:
+        rehearsal = comparison._rehearsal(source)
+        for users, rows in ((["8"], (1, 3)), (["9"], (1, 0)), (["8", "9"], (2, 3)), (["nobody"], (0, 0))):
+            with rehearsal.at_work_on(users, rehearsal.run) as job:
+                staged = extract(job)
+            assert (staged["users"], staged["order_created"]) == rows
 
 
 @pytest.mark.usefixtures("synced")

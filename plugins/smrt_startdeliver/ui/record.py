@@ -51,7 +51,7 @@ async def _note_reveal(request: Request, session: SessionDep, user: GetUserDep, 
 @router.get("/record", name="record", dependencies=[Depends(_note_reveal)])
 def record(request: Request, source: Warehouse, masks: Masks, asked: Annotated[Asked, Query()]) -> Response:
     """The search, and the record of whom an id names."""
-    user_id = finding.as_text(asked.id)
+    user_id = asked.id = finding.as_text(asked.id)
     if not user_id:
         return _search_page(request, masks.may_reveal)
     state = source.state
@@ -70,7 +70,8 @@ def record(request: Request, source: Warehouse, masks: Masks, asked: Annotated[A
     return page(
         request,
         "record.html",
-        asked=asked.model_copy(update={"id": user_id}),
+        asked=asked,
+        here_again=asked.model_dump(exclude_defaults=True, mode="json"),
         masks=masks,
         records=records,
         users=users,
