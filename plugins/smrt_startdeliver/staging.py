@@ -37,10 +37,10 @@ def as_frame(rows: pa.Table) -> pd.DataFrame:
 
 
 class Staging:
-    """The staged rows of one run, by dataset ("users", "events/order_created", …) and bucket."""
+    """The staged rows of one run, by dataset ("users", "events/order_created", …) and bucket; below `root`, if any."""
 
-    def __init__(self, run: str, buckets: int) -> None:
-        self._folder = staging_root() / f"run-{run}"
+    def __init__(self, run: str, buckets: int, root: ObjectStoragePath | None = None) -> None:
+        self._folder = (root or staging_root()) / f"run-{run}"
         self.buckets = buckets
 
     def writer(self, dataset: str) -> BucketWriter:

@@ -120,7 +120,8 @@ def test_the_options_are_airflows():
 
 
 def test_only_who_needs_a_connection_holds_it():
-    assert holders("AIRFLOW_CONN_STARTDELIVER") == {"worker"}
+    # A page asks Startdeliver, too, what it has of a customer.
+    assert holders("AIRFLOW_CONN_STARTDELIVER") == {"worker", "api-server"}
     # The pages read the memory; and so does who tells where no worker can.
     assert holders("AIRFLOW_CONN_SMRT_WAREHOUSE") == {"worker", "triggerer", "api-server"}
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
 from airflow.providers_manager import ProvidersManager
 from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
 from sandbox.testing import running_sandbox
+from smrt_startdeliver.startdeliver import wire
+from smrt_startdeliver.startdeliver.errors import Unreachable
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
 
 
@@ -58,3 +61,19 @@ def test_a_connection_without_a_key_says_where_to_make_one(monkeypatch: pytest.M
     works, said = connect(monkeypatch, host="http://127.0.0.1:1").test_connection()
     assert not works
     assert "has no API key" in said
+
+
+def test_who_has_no_patience_waits_no_longer_for_an_answer_than_for_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, host="http://127.0.0.1:1", password="key")
+    asked: list[float] = []
+
+    def request(*_: object, timeout: float, **__: object) -> None:
+        asked.append(timeout)
+        raise requests.ConnectTimeout
+
+    for options in ({}, {"patience_seconds": 5.0}):
+        client = StartdeliverHook(tries=1, **options).get_conn()
+        monkeypatch.setattr(client._session, "request", request)
+        with pytest.raises(Unreachable):
+            client.get("me", purpose="check")
+    assert asked == [wire.CLIENT_TIMEOUT_SECONDS, 5.0]

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from smrt_startdeliver.startdeliver.errors import Unreachable
 from smrt_startdeliver.startdeliver.leases import Leases
 from smrt_startdeliver.startdeliver.pace import Pace
 from smrt_startdeliver.startdeliver.shared import InProcess
@@ -190,3 +191,15 @@ def test_a_new_day_has_its_own_quota(clock: Clock) -> None:
     clock.sleep(86_400)
     times(bounded, clock, 1)
     assert bounded.quota_left() == 9
+
+
+def test_who_has_no_patience_is_told_instead_of_waiting(clock: Clock) -> None:
+    store = InProcess(clock)
+    refuse(pace(clock, store=store), 60)
+    impatient = pace(clock, store=store, longest_wait_seconds=5)
+    slept = len(clock.slept)
+    with pytest.raises(Unreachable, match=r"lets nobody ask it for another 6\d seconds"):
+        impatient.wait()
+    assert len(clock.slept) == slept
+    clock.now += 120
+    impatient.wait()

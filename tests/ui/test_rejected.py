@@ -157,6 +157,25 @@ def test_a_release_stands_in_airflows_audit_log(operator: TestClient, log_in: Lo
     assert {entry["owner"] for entry in logged["event_logs"]} == {"operator"}
 
 
+def test_a_key_leads_to_the_record_of_whose_it_is_and_no_value_of_an_event_to_an_address(
+    viewer: TestClient, state: State
+) -> None:
+    event = {"id": "pickup-1", "run": 1}
+    execute(
+        state,
+        "insert into {schema}.events (id, name, user_id, happened_at, state, run)"
+        " values (:id, 'Pickup Missed', '77', now(), 'rejected', :run)",
+        event,
+    )
+    reject(state, "users", "at path: ada@example.com", reason="refused_by_us")
+    page = viewer.get(PAGE).text
+    for key, whose in (("7", "7"), ("8", "8"), ("9", "9"), ("pickup-1", "77")):
+        assert f'<a href="{HOME}record?id={whose}">{key}</a>' in page
+    assert "pickup-2</th>" in page  # of which the memory has no event
+    assert "at path: ada@example.com" in page
+    assert "record?id=at" not in page
+
+
 def rows_of(answer_text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer_text)))
 

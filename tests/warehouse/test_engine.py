@@ -79,3 +79,16 @@ def test_who_does_not_wait_gives_up_a_server_that_does_not_answer(uri: str, monk
     with engine.connect() as connection:
         assert "connect_timeout=10" in connection.connection.driver_connection.info.dsn.split()
     engine.dispose()
+
+
+def test_who_has_no_patience_gives_a_statement_up(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_SMRT_WAREHOUSE", uri)
+    engine = warehouse_engine(statement_timeout=7)
+    try:
+        with engine.connect() as first, engine.connect() as second:
+            for connection in (first, second):
+                connection.execute(sa.text("select 1"))
+                connection.rollback()
+                assert connection.execute(sa.text("show statement_timeout")).scalar_one() == "7s"
+    finally:
+        engine.dispose()

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 from uuid import uuid4
 
 import pandas as pd
 import sqlalchemy as sa
+from airflow.sdk import ObjectStoragePath
 
 from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.engage.declarations import Declaration
@@ -68,6 +70,13 @@ class Rehearsal:
         with self.at_work(replace(self.run, declared=self.declared.needed_by(declaration))) as job:
             extract(job)
             yield (computed(job, known)[["user_id", declaration.key]] for known in known_customers(job))
+
+    @contextmanager
+    def at_work_on(self, user_ids: Sequence[str], run: Run) -> Iterator[Job]:
+        """A job that reads these users' rows alone, and stages them in a folder of its own on this machine."""
+        with TemporaryDirectory() as folder:
+            staging = Staging("rehearsal", 1, ObjectStoragePath(f"file://{folder}"))
+            yield Job("rehearsal", run, self.engine, self.state, staging, only=tuple(user_ids))
 
     @contextmanager
     def at_work(self, run: Run | None = None) -> Iterator[Job]:

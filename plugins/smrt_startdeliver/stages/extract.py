@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.plan.properties import VALUE
@@ -79,13 +80,16 @@ def _stage(
     job: Job, statement: str, table: str, keys: tuple[str, ...], values: dict[str, Kind], columns: dict[str, Kind]
 ) -> int:
     run, settings = job.run, job.run.settings
-    parameters = {
+    parameters: dict[str, Any] = {
         "read_from": run.loaded.start,
         "read_until": run.loaded.end,
         "max_clock_skew": timedelta(hours=settings.max_clock_skew_hours),
         "min_event_time": datetime.combine(settings.min_event_date, time(), settings.zone),
     }
-    sql = over_rows(statement, job.catalog, table, keys, values)
+    of_column = None if job.only is None else _owner(table)
+    sql = over_rows(statement, job.catalog, table, keys, values, of_column=of_column)
+    if of_column is not None:
+        parameters["whose"] = list(job.only or ())
     used = {name: value for name, value in parameters.items() if f":{name}" in sql.text}
     writer = job.staging.writer(dataset(statement, table))
     forgotten = forgotten_ids(job.state)
@@ -95,6 +99,11 @@ def _stage(
         rows += chunk.num_rows
         log.info("%s: %s rows read", table, f"{rows:,}")
     return rows
+
+
+def _owner(table: str) -> str | None:
+    """The column that says whose a row is; None of Group calls: any of them may speak of anybody's customer."""
+    return {USERS: "id", GROUPS: None}.get(table, "user_id")
 
 
 def dataset(statement: str, table: str) -> str:

@@ -42,7 +42,10 @@ class Ticket:
 
 @dataclass
 class Job:
-    """One stage of one run at work."""
+    """One stage of one run at work.
+
+    `only`: the user ids of whom alone rows are read, for a look at them; None: everybody's, as each run does.
+    """
 
     stage: str
     run: Run
@@ -51,6 +54,7 @@ class Job:
     staging: Staging
     fates: Fates = field(default_factory=Fates)
     measures: dict[str, float] = field(default_factory=dict)
+    only: tuple[str, ...] | None = None
 
     @property
     def measured(self) -> dict[str, float]:

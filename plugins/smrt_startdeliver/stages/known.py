@@ -42,8 +42,8 @@ class Known:
 
 
 def known_customers(job: Job) -> Iterator[Known]:
-    """What is known of the customers of each bucket, one after the other."""
-    spends = [_spend(job, bucket) for bucket in range(job.staging.buckets)]
+    """What is known of the customers of each bucket, one after the other; ranks only where everybody is read."""
+    spends = [_spend(job, bucket) if job.only is None else None for bucket in range(job.staging.buckets)]
     ranked = np.concatenate([found["spend"].to_numpy() for found in spends if found is not None] or [np.empty(0)])
     for bucket, spent in enumerate(spends):
         yield _known(job, bucket, spent, ranked)

@@ -76,6 +76,7 @@ class Client:
         breaker: ServerBreaker | None = None,
         max_in_flight: int = 8,
         tries: int = TRIES,
+        timeout_seconds: float = wire.CLIENT_TIMEOUT_SECONDS,
         requests_before: int = 0,
         retries_before: int = 0,
     ) -> None:
@@ -86,6 +87,7 @@ class Client:
         self._pace = pace or Pace()
         self._breaker = breaker or ServerBreaker()
         self._tries = tries
+        self._timeout_seconds = timeout_seconds
         self._counting = threading.Lock()
         self._session = requests.Session()
         self._session.auth = BareKey(api_key)
@@ -177,7 +179,7 @@ class Client:
                     self.base_url + request.path,
                     data=data,
                     headers=content | request.headers,
-                    timeout=wire.CLIENT_TIMEOUT_SECONDS,
+                    timeout=self._timeout_seconds,
                     allow_redirects=False,
                 )
             except requests.RequestException as error:

@@ -23,6 +23,7 @@ class StartdeliverHook(BaseHook):
     :param daily_quota: how many requests a UTC day may have; counted where the pace is kept.
     :param max_in_flight: how many requests are under way at once, which is how many connections are kept open.
     :param tries: how often a request is tried before Startdeliver counts as unreachable.
+    :param patience_seconds: how long a request waits for its turn, and for its answer; by default as long as runs do.
     :param requests_before: how many requests earlier tasks of the run have made,
     :param retries_before: and how many of them were retries.
     """
@@ -40,6 +41,7 @@ class StartdeliverHook(BaseHook):
         daily_quota: int | None = None,
         max_in_flight: int = 8,
         tries: int = TRIES,
+        patience_seconds: float | None = None,
         requests_before: int = 0,
         retries_before: int = 0,
     ) -> None:
@@ -49,6 +51,7 @@ class StartdeliverHook(BaseHook):
         self.daily_quota = daily_quota
         self.max_in_flight = max_in_flight
         self.tries = tries
+        self.patience_seconds = patience_seconds
         self.requests_before = requests_before
         self.retries_before = retries_before
 
@@ -67,9 +70,15 @@ class StartdeliverHook(BaseHook):
         return Client(
             wire.base_url(connection.host or DEFAULT_HOST, scheme, connection.port),
             connection.password,
-            pace=Pace(self.requests_per_second, daily_quota=self.daily_quota, store=store),
+            pace=Pace(
+                self.requests_per_second,
+                daily_quota=self.daily_quota,
+                longest_wait_seconds=self.patience_seconds,
+                store=store,
+            ),
             max_in_flight=self.max_in_flight,
             tries=self.tries,
+            timeout_seconds=self.patience_seconds or wire.CLIENT_TIMEOUT_SECONDS,
             requests_before=self.requests_before,
             retries_before=self.retries_before,
         )

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from smrt_startdeliver.startdeliver.errors import Unreachable
 from smrt_startdeliver.startdeliver.leases import Leases
 from smrt_startdeliver.startdeliver.shared import InProcess, Store
 
@@ -15,7 +16,8 @@ class Pace:
 
     `requests_per_second` is a fixed ceiling and `daily_quota` the most requests a UTC day (settings.md); None is none.
     Whoever has the same `store` has the same pace; without one it is this object's own. Where the store is the
-    warehouse, `wait` and `too_many` raise WarehouseError.
+    warehouse, `wait` and `too_many` raise WarehouseError. `longest_wait_seconds`: who would wait longer for their turn
+    does not, and `wait` raises Unreachable; None: whoever comes waits.
     """
 
     def __init__(
@@ -23,11 +25,13 @@ class Pace:
         requests_per_second: float | None = None,
         *,
         daily_quota: int | None = None,
+        longest_wait_seconds: float | None = None,
         store: Store | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._leases = Leases(store or InProcess(clock), requests_per_second, daily_quota, clock)
+        self._longest_wait = longest_wait_seconds
         self._clock = clock
         self._sleep = sleep
         self._turn = threading.Lock()
@@ -42,6 +46,11 @@ class Pace:
             while True:
                 moment = self._leases.take()
                 seconds = moment.at - self._clock()
+                if self._longest_wait is not None and seconds > self._longest_wait:
+                    raise Unreachable(
+                        f"Startdeliver lets nobody ask it for another {seconds:,.0f} seconds, as runs ask it as often "
+                        "as it allows: try again after that"
+                    )
                 if seconds > 0:
                     self._sleep(seconds)
                 if self._leases.stands(moment):

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from smrt_startdeliver.errors import SmrtStartdeliverError
-from smrt_startdeliver.ui import audiences, mapping, overview, rejected, run, static_files
+from smrt_startdeliver.ui import audiences, mapping, overview, record, rejected, run, static_files
 from smrt_startdeliver.ui.access import check
 from smrt_startdeliver.ui.pages import page
 
@@ -25,7 +25,7 @@ app = FastAPI(
     openapi_url=None,
     redirect_slashes=False,
 )
-for module in (overview, run, rejected, audiences, mapping, static_files):
+for module in (overview, run, rejected, record, audiences, mapping, static_files):
     app.include_router(module.router)
 
 

@@ -21,7 +21,7 @@ from smrt_startdeliver.state.declarations import synced_keys
 from smrt_startdeliver.state.runs import Run, read_run
 from smrt_startdeliver.ui.charts import Chart, stacked
 from smrt_startdeliver.ui.masking import Masks
-from smrt_startdeliver.ui.memory import Memory, opened_warehouse
+from smrt_startdeliver.ui.memory import STATEMENT_SECONDS, Memory, opened
 from smrt_startdeliver.ui.pages import page
 from smrt_startdeliver.ui.run import AUDIENCE_COUNTS
 from smrt_startdeliver.ui.run import audiences as counted
@@ -198,10 +198,10 @@ def _counts(memory: State, runs: Sequence[int]) -> dict[str, dict[int, dict[str,
 
 def _who_is(user_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """User id -> the traits that say who that is, as far as the warehouse has them. Raises WarehouseError."""
-    with opened_warehouse() as warehouse:
-        catalog = read_catalog(warehouse.engine, warehouse.settings.source_schema)
+    with opened(STATEMENT_SECONDS) as source:
+        catalog = read_catalog(source.engine, source.settings.source_schema)
         kinds = catalog.columns(USERS)
         columns: dict[str, Kind] = {name: kinds[name] for name in _NAMING if name in kinds}
-        rows = users_by_id(warehouse.engine, catalog, user_ids, columns)
+        rows = users_by_id(source.engine, catalog, user_ids, columns)
     texts = rows.astype(object).where(rows.notna(), None)
     return {str(row["user_id"]): {str(name): row[name] for name in columns} for row in texts.to_dict("records")}

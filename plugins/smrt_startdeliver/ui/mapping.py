@@ -36,7 +36,7 @@ from smrt_startdeliver.ui.mapping_variable import (
     unix_lines,
 )
 from smrt_startdeliver.ui.masking import Masks
-from smrt_startdeliver.ui.memory import opened_warehouse
+from smrt_startdeliver.ui.memory import STATEMENT_SECONDS, opened
 from smrt_startdeliver.ui.pages import page, url_of
 from smrt_startdeliver.vocabulary import USERS
 from smrt_startdeliver.warehouse.catalog import read_catalog
@@ -203,19 +203,19 @@ def _try(edit: Edit, found: InForce) -> Tried:
         before, _ = _read(found.text, found.source)
     except ConfigurationError:  # the page is there to mend it
         before = None
-    with opened_warehouse() as warehouse:
-        catalog = read_catalog(warehouse.engine, warehouse.settings.source_schema)
+    with opened(STATEMENT_SECONDS) as source:
+        catalog = read_catalog(source.engine, source.settings.source_schema)
         kinds = traits(catalog.columns(USERS))
-        forgotten = set(forgotten_ids(warehouse.memory))
-        user_id = edit.user_id or newest_user(warehouse.engine, catalog, forgotten)
+        forgotten = set(forgotten_ids(source.state))
+        user_id = edit.user_id or newest_user(source.engine, catalog, forgotten)
         if user_id is None:
             return Tried(needed=_needed(before, after))
-        rows = users_by_id(warehouse.engine, catalog, [user_id], kinds)
+        rows = users_by_id(source.engine, catalog, [user_id], kinds)
     if rows.empty or user_id in forgotten:
         raise ConfigurationError(f"table {USERS} has no customer {user_id}: leave the id empty for the newest one")
 
     def of(document: MappingDocument | None) -> dict[Entity, Payload]:
-        return payloads(rows, kinds, document, declared, warehouse.settings) if document else {}
+        return payloads(rows, kinds, document, declared, source.settings) if document else {}
 
     earlier, later = of(before), of(after)
     refused = {entity: one.refused for entity, one in later.items() if one.refused}

@@ -1,4 +1,4 @@
-"""The memory behind the pages, through Airflow's connection `smrt_warehouse`."""
+"""The memory behind the pages, and the warehouse that it is in, through Airflow's connection `smrt_warehouse`."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.engine import CONNECTION_ID, warehouse_engine
 
 _CONNECT_SECONDS = 10
+STATEMENT_SECONDS = 20
 """Who looks at a page does not wait for as long as a task does."""
 
 
 @dataclass(frozen=True)
-class Warehouse:
-    """The warehouse, the settings, and the memory that they name."""
+class Source:
+    """The warehouse that holds both, the memory and SMRT's tables, and the settings that say where."""
 
     engine: sa.Engine
+    state: State
     settings: Settings
-    memory: State
 
 
 @contextmanager
-def opened_warehouse() -> Iterator[Warehouse]:
+def opened(statement_timeout: int | None = None) -> Iterator[Source]:
     """Opened anew for each request, so that an edit of the connection or of the settings holds at once.
 
     The API server looks connections up as commands do: in secrets backends, its environment, Airflow's database
@@ -40,21 +41,28 @@ def opened_warehouse() -> Iterator[Warehouse]:
     """
     settings = load_settings(config_folder())
     try:
-        engine = warehouse_engine(connect_timeout=_CONNECT_SECONDS)
+        engine = warehouse_engine(connect_timeout=_CONNECT_SECONDS, statement_timeout=statement_timeout)
     except AirflowNotFoundException:
         raise ConfigurationError(
             f"Airflow's API server finds no connection '{CONNECTION_ID}': create it under Admin, Connections, or put "
             "AIRFLOW_CONN_SMRT_WAREHOUSE into the API server's environment, too"
         ) from None
     try:
-        yield Warehouse(engine, settings, State(engine, settings.state_schema))
+        yield Source(engine, State(engine, settings.state_schema), settings)
     finally:
         engine.dispose()
 
 
 def _memory() -> Iterator[State]:
-    with opened_warehouse() as warehouse:
-        yield warehouse.memory
+    with opened() as source:
+        yield source.state
+
+
+def _warehouse() -> Iterator[Source]:
+    with opened(STATEMENT_SECONDS) as source:
+        yield source
 
 
 Memory = Annotated[State, Depends(_memory)]
+Warehouse = Annotated[Source, Depends(_warehouse)]
+"""For who reads SMRT's tables, too: they may be large, and a statement is given up after STATEMENT_SECONDS."""

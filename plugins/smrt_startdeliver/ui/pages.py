@@ -24,6 +24,7 @@ class Entry(NamedTuple):
 NAVIGATION = (
     Entry("overview", "Overview"),
     Entry("rejected", "Rejected"),
+    Entry("record", "Record"),
     Entry("audiences", "Audiences"),
     Entry("mapping", "Mapping"),
 )

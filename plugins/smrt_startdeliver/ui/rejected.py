@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
+from smrt_startdeliver.stages.plan_records import AT_PATH
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.ui.access import MayAct
 from smrt_startdeliver.ui.csv_file import csv_file
@@ -77,6 +78,7 @@ def rejected(request: Request, memory: Memory, may_act: MayAct, asked: Annotated
         reasons=sorted({row["reason"] for row in known}),
         lists=lists,
         page_size=_ROWS,
+        at_path=AT_PATH,
         may_act=may_act,
     )
 

@@ -14,10 +14,11 @@ KEEPALIVES = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_coun
 """How libpq finds out, within two minutes, that the server or the way to it is gone. The connection's extras win."""
 
 
-def warehouse_engine(*, connect_timeout: int | None = None) -> sa.Engine:
+def warehouse_engine(*, connect_timeout: int | None = None, statement_timeout: int | None = None) -> sa.Engine:
     """An engine on the connection `smrt_warehouse`, its sessions in UTC: a time without a zone then is UTC.
 
     `connect_timeout`: seconds after which a server that does not answer cannot be reached; None: as long as TCP tries.
+    `statement_timeout`: seconds after which a statement is given up; None: as the server has it.
 
     Airflow's own hook makes the connections, so that whatever its form offers (TLS, sockets, IAM) works here too.
     Raises WarehouseError when the warehouse cannot be reached.
@@ -27,6 +28,8 @@ def warehouse_engine(*, connect_timeout: int | None = None) -> sa.Engine:
     hook.connection.extra = json.dumps(KEEPALIVES | patience | hook.connection.extra_dejson)
     engine = sa.create_engine("postgresql+psycopg://", creator=hook.get_conn, pool_pre_ping=True, hide_parameters=True)
     sa.event.listen(engine, "connect", _settle)
+    if statement_timeout is not None:
+        sa.event.listen(engine, "connect", lambda connection, _: _set_statement_timeout(connection, statement_timeout))
     with (
         failures.failing_plainly(
             f"the warehouse of connection '{CONNECTION_ID}' cannot be reached",
@@ -49,5 +52,12 @@ def _settle(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None
     # A worker that vanished with its machine holds the lock no longer than this.
     for name, value in KEEPALIVES.items():
         cursor.execute(f"set tcp_{name} = {value}")
+    cursor.close()
+    connection.commit()
+
+
+def _set_statement_timeout(connection: sa.engine.interfaces.DBAPIConnection, seconds: int) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"set statement_timeout = '{seconds}s'")
     cursor.close()
     connection.commit()

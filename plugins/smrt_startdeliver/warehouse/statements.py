@@ -20,6 +20,7 @@ from smrt_startdeliver.warehouse.catalog import LOAD_TIMES, Catalog
 _TIME = sa.DateTime(timezone=True)
 _FIRST_DAY: sa.ColumnElement[Any] = sa.literal_column("'0001-01-02'")
 _LAST_DAY: sa.ColumnElement[Any] = sa.literal_column("'9999-12-30'")
+_WHOSE = "{whose}"
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -30,22 +31,31 @@ def sql_file(name: str) -> str:
 
 
 def over_rows(
-    name: str, catalog: Catalog, table: str, keys: tuple[str, ...], values: Mapping[str, Kind]
+    name: str,
+    catalog: Catalog,
+    table: str,
+    keys: tuple[str, ...],
+    values: Mapping[str, Kind],
+    *,
+    of_column: str | None = None,
 ) -> sa.TextClause:
     """The statement `sql/extract/<name>.sql` over a table.
 
     `{rows}` gets the text columns `keys`, the load times and `timestamp` where the table has them, null where not, and
-    the columns `values` in their kinds; `{values}` is the list of those, quoted.
+    the columns `values` in their kinds; `{values}` is the list of those, quoted. With `of_column` only rows are
+    read that have one of `:whose` in it.
     """
     present = catalog.columns(table)
     columns = [_text(key, present).label(key) for key in keys]
     columns += [_time(time, present).label(time) for time in ("timestamp", *LOAD_TIMES)]
     columns += [_value(name_, kind).label(f"value_{name_}") for name_, kind in values.items()]
     rows = sa.select(*columns).select_from(sa.table(table, schema=catalog.schema))
+    if of_column is not None:  # the column itself is compared: an index on it serves
+        rows = rows.where(sa.cast(sa.column(of_column), sa.Text) == sa.func.any(sa.literal_column(_WHOSE)))
     quote = _DIALECT.identifier_preparer.quote
     return sa.text(
         sql_file(f"extract/{name}")
-        .replace("{rows}", f"({_rendered(rows)})")
+        .replace("{rows}", f"({_rendered(rows)})".replace(_WHOSE, ":whose"))
         .replace("{values}", "".join(f", {_escape(quote(f'value_{value}'))}" for value in values))
     )
 

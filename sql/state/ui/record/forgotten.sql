@@ -1,0 +1,2 @@
+-- Since when somebody is forgotten.
+select at from {schema}.forgotten where user_id = :user_id
