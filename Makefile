@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up activity down screenshots test chaos lint audit lock
+.PHONY: help install demo up activity down screenshots docs test chaos lint audit lock
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ down: install ## stop what `make up` left running
 
 screenshots: install ## the pages in Airflow's UI after the demo's three runs, as pictures in docs/img; needs Chromium
 	@$(BIN)/python -m demo screenshots
+
+docs: install ## the documentation as a site, in site/; a link or anchor that leads nowhere fails it
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 test: install ## all tests, end to end included
 	@$(BIN)/python -m pytest

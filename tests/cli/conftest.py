@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ from tests.end_to_end.shop import Shop
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Ask = Callable[..., Result]
+
+TRAITS = "traits: [{name: Orders, kind: event_counter, event: Order Created, field: customfieldOrders}]\n"
+AUDIENCES = """
+audiences:
+  - {name: Missed pickups, field: customfieldMissedPickups, all: [{event: Pickup Missed, at_least: 1}]}
+  - {name: Not mapped yet, all: [{event: Order Created, at_least: 9}]}
+"""
 
 
 @pytest.fixture
@@ -92,3 +100,26 @@ def ask(pipeline: Pipeline) -> Ask:
         return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
 
     return ask
+
+
+@pytest.fixture
+def business(shop: Shop, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small shop after its first run, of which an event was parked, and before its second."""
+    now = datetime.now(UTC)
+    monkeypatch.setenv("COLUMNS", "160")
+    pipeline.configure(
+        settings="timezone: America/Los_Angeles\ndaily_quota: 10000\n", traits=TRAITS, audiences=AUDIENCES
+    )
+    for user, name in (("7", "Ann"), ("8", "Bob"), ("9", "Cid")):
+        shop.customer(user, name=name, email=f"{name}@example.com")
+        shop.event("Order Created", user, now - timedelta(days=30), value=20)
+    shop.event("Pickup Missed", "8", now - timedelta(days=2))
+    refused = {"method": "POST", "path": "/usage$", "where": {"usageType": "Pickup Missed"}, "status": 400}
+    pipeline.sandbox.faults([refused])
+    pipeline.run_as("scheduled", now)
+    pipeline.sandbox.clear_faults()
+    pipeline.execute("update startdeliver_sync.refusals set parked_at = now(), tries = 6")
+    pipeline.execute("update startdeliver_sync.pace set peak = 10, caution = 0.1, requests = 15")
+    shop.customer("10", name="Eve", email="eve@example.com")
+    shop.event("Pickup Missed", "9", now - timedelta(days=1))
+    pipeline.execute("update smrt.users set name = 'Anna' where id = '7'")

@@ -10,7 +10,6 @@ import os
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ import typer
 from smrt_startdeliver.cli.app import app
 from tests.cli.conftest import Ask
 from tests.end_to_end.pipeline import Pipeline
-from tests.end_to_end.shop import Shop
 from tests.repository import ROOT
 from tests.repository.grants import section
 
@@ -36,36 +34,6 @@ NAMED_BY_DATA = {"records", "events", "values_left_out", "vanished", "rejected",
 NAMED_BY_DATA |= {"values", "differences"}
 """Keys whose value has keys that are data: entities, events, reasons, fields."""
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-
-TRAITS = "traits: [{name: Orders, kind: event_counter, event: Order Created, field: customfieldOrders}]\n"
-AUDIENCES = """
-audiences:
-  - {name: Missed pickups, field: customfieldMissedPickups, all: [{event: Pickup Missed, at_least: 1}]}
-  - {name: Not mapped yet, all: [{event: Order Created, at_least: 9}]}
-"""
-
-
-@pytest.fixture
-def business(shop: Shop, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A small shop after its first run, of which an event was parked, and before its second."""
-    now = datetime.now(UTC)
-    monkeypatch.setenv("COLUMNS", "160")
-    pipeline.configure(
-        settings="timezone: America/Los_Angeles\ndaily_quota: 10000\n", traits=TRAITS, audiences=AUDIENCES
-    )
-    for user, name in (("7", "Ann"), ("8", "Bob"), ("9", "Cid")):
-        shop.customer(user, name=name, email=f"{name}@example.com")
-        shop.event("Order Created", user, now - timedelta(days=30), value=20)
-    shop.event("Pickup Missed", "8", now - timedelta(days=2))
-    refused = {"method": "POST", "path": "/usage$", "where": {"usageType": "Pickup Missed"}, "status": 400}
-    pipeline.sandbox.faults([refused])
-    pipeline.run_as("scheduled", now)
-    pipeline.sandbox.clear_faults()
-    pipeline.execute("update startdeliver_sync.refusals set parked_at = now(), tries = 6")
-    pipeline.execute("update startdeliver_sync.pace set peak = 10, caution = 0.1, requests = 15")
-    shop.customer("10", name="Eve", email="eve@example.com")
-    shop.event("Pickup Missed", "9", now - timedelta(days=1))
-    pipeline.execute("update smrt.users set name = 'Anna' where id = '7'")
 
 
 @pytest.mark.usefixtures("business")

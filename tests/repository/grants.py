@@ -25,9 +25,12 @@ def section(text: str, heading: str) -> str:
 def statements(text: str) -> list[str]:
     """The statements of a text's blocks of SQL."""
     blocks = re.findall(r"^```sql\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    return [
-        statement for block in blocks for statement in re.split(r";$", block, flags=re.MULTILINE) if statement.strip()
-    ]
+    return [statement for block in blocks for statement in statements_of(block)]
+
+
+def statements_of(block: str) -> list[str]:
+    """The statements of a block of SQL."""
+    return [statement for statement in re.split(r";$", block, flags=re.MULTILINE) if statement.strip()]
 
 
 @contextmanager

@@ -27,11 +27,15 @@ from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.catalog import read_catalog
 from smrt_startdeliver.yaml_model import parse_model
+from tests.docs.reading import blocks, blocks_run_by
 from tests.repository import ROOT
-from tests.repository.grants import README, granted_login, section, statements
+from tests.repository.grants import README, granted_login, section, statements_of
 
 AUDIENCES = (ROOT / "docs/audiences.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+MAPPING = (ROOT / "docs/mapping.md").read_text()
+OPERATIONS = (ROOT / "docs/operations.md").read_text()
+REASONS_PAGE = (ROOT / "docs/reasons.md").read_text()
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "sandbox/README.md"]
 PACKAGE = ROOT / "plugins/smrt_startdeliver"
 
@@ -74,14 +78,14 @@ def reasons_in_code() -> set[str]:
 
 def test_the_custom_fields_are_those_of_the_configuration_that_ships():
     listed = [
-        (entity, alias, kind) for alias, kind, entity, _ in rows(section(README, "Custom fields in Startdeliver"))
+        (entity, alias, kind) for alias, kind, entity, _ in rows(section(MAPPING, "Custom fields in Startdeliver"))
     ]
     required = custom_fields().items()
     assert sorted(listed) == sorted((entity, alias, kind) for entity, of in required for alias, kind in of.items())
 
 
 def test_every_reason_that_the_code_gives_is_explained_and_no_other():
-    explained = [row[0] for row in rows(section(README, "What became of every row"))]
+    explained = [row[0] for row in rows(section(REASONS_PAGE, "The reasons"))]
     assert sorted(explained) == sorted(reasons_in_code())
 
 
@@ -92,13 +96,13 @@ def test_the_run_parameters_are_the_dags():
         for node in dag.body
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "PARAMS"
     )
-    assert [row[0] for row in rows(section(README, "Runs on request"))] == [key.value for key in parameters.keys]
+    assert [row[0] for row in rows(section(OPERATIONS, "Runs on request"))] == [key.value for key in parameters.keys]
 
 
 def test_the_guards_are_the_codes_each_with_its_setting():
     code = (PACKAGE / "plan/guards.py").read_text()
     settings = re.findall(r'"(\w+)": \w+\(.*settings\.(\w+)\)', code)
-    assert [(guard, share) for guard, _, share in rows(section(README, "Guards"))] == settings
+    assert [(guard, share) for guard, _, share in rows(section(REASONS_PAGE, "Guards"))] == settings
     assert [guard for guard, _ in settings] == list(get_args(Guard))
 
 
@@ -124,11 +128,10 @@ def test_links_lead_to_files_and_headings(file):
 
 def test_make_targets_that_documents_name_are_in_the_makefile():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = {
-        target
-        for file in DOCUMENTS
-        for target in re.findall(r"(?:^    |`)make ([a-z]+)", file.read_text(), re.MULTILINE)
-    }
+    texts = [file.read_text() for file in DOCUMENTS]
+    commands = [block.text for file in DOCUMENTS for block in blocks(file) if block.language == "sh"]
+    named = {target for text in texts for target in re.findall(r"`make ([a-z]+)", text)}
+    named |= {target for text in commands for target in re.findall(r"^make ([a-z]+)", text, re.MULTILINE)}
     assert {"demo", "test", "up"} <= named <= targets
 
 
@@ -178,7 +181,7 @@ def test_the_grants_are_enough_for_a_run_and_no_more(granted: sa.Engine):
 
 def test_the_queries_run_on_the_memory(granted: sa.Engine):
     State(granted, "startdeliver_sync").create()
-    queries = statements(section(README, "The memory")) + statements(section(AUDIENCES, "Ask the warehouse"))
+    queries = [query for block in blocks_run_by("queries") for query in statements_of(block.text)]
     assert len(queries) == 6
     with granted.connect() as connection:
         assert [connection.execute(sa.text(query)).all() for query in queries] == [[]] * 6

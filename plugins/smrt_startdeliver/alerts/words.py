@@ -76,7 +76,7 @@ def _rejected_share(change: Change, facts: Facts, limit: float) -> tuple[str, tu
     high = sorted((share for share in facts.shares if too_many(share, limit)), key=_fewest_last)
     listed = "; ".join(f"{one.entity} {one.rejected:,} of {one.decided:,} ({one.reasons})" for one in high[:_LISTED])
     more = f"; and {len(high) - _LISTED} more" if len(high) > _LISTED else ""
-    to_do = "To do: the README says under 'What became of every row' what each reason means and how to mend it."
+    to_do = "To do: docs/reasons.md says what each reason means and how to mend it."
     return "many rows are rejected", (
         f"More than {_percent(limit)} of the rows were rejected of: {listed}{more}.",
         to_do,

@@ -48,7 +48,7 @@ def find_renamed(job: Job) -> None:
     job.staging.writer(FORMER_KEYS).write(pd.DataFrame({"key": former}), by="key")
     if len(found):
         log.warning(
-            "%s customers seem to have changed their key: see `key_changed` in the README",
+            "%s customers seem to have changed their key: see `key_changed` in docs/reasons.md",
             f"{found['new'].nunique():,}",
         )
 

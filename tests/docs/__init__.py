@@ -1,0 +1,1 @@
+"""The documentation: what its pages say is what there is, what they show happens, and the site holds together."""
