@@ -35,8 +35,13 @@ class Staging:
     """The staged rows of one run, by dataset ("users", "events/order_created", …) and bucket."""
 
     def __init__(self, run: str, buckets: int) -> None:
+        self._run = run
         self._folder = staging_root() / f"run-{run}"
         self.buckets = buckets
+
+    def in_buckets(self, buckets: int) -> Staging:
+        """The same folder, its customers in so many buckets; nothing may be staged in it so far."""
+        return Staging(self._run, buckets)
 
     def writer(self, dataset: str) -> BucketWriter:
         """A writer that replaces the dataset; rows go to the bucket of the customer in column `by`."""

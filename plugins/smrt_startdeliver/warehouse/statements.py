@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.paths import SQL
+from smrt_startdeliver.vocabulary import USERS
 from smrt_startdeliver.warehouse.catalog import LOAD_TIMES, Catalog
 
 _TIME = sa.DateTime(timezone=True)
@@ -30,24 +31,56 @@ def sql_file(name: str) -> str:
 
 
 def over_rows(
-    name: str, catalog: Catalog, table: str, keys: tuple[str, ...], values: Mapping[str, Kind]
+    name: str,
+    catalog: Catalog,
+    table: str,
+    keys: tuple[str, ...],
+    values: Mapping[str, Kind],
+    *,
+    of_customers: str | None = None,
 ) -> sa.TextClause:
     """The statement `sql/extract/<name>.sql` over a table.
 
-    `{rows}` gets the text columns `keys`, the load times and `timestamp` where the table has them, null where not, and
-    the columns `values` in their kinds; `{values}` is the list of those, quoted.
+    `{rows}` gets the text columns `keys`, the load times and `timestamp` where the table has them, null where not, the
+    columns `values` in their kinds, of `users` with their `row_hash`; `{values}` is the list of them, quoted.
+    `of_customers`: the column that says whose a row is, where only those of some customers are read.
     """
     present = catalog.columns(table)
     columns = [_text(key, present).label(key) for key in keys]
     columns += [_time(time, present).label(time) for time in ("timestamp", *LOAD_TIMES)]
     columns += [_value(name_, kind).label(f"value_{name_}") for name_, kind in values.items()]
-    rows = sa.select(*columns).select_from(sa.table(table, schema=catalog.schema))
+    if table == USERS:
+        columns.append(_hash(values).label("row_hash"))
+    rows = f"({_rendered(sa.select(*columns).select_from(sa.table(table, schema=catalog.schema)))})"
     quote = _DIALECT.identifier_preparer.quote
     return sa.text(
         sql_file(f"extract/{name}")
-        .replace("{rows}", f"({_rendered(rows)})")
+        .replace("{rows}", rows if of_customers is None else _of_customers(rows, of_customers))
         .replace("{values}", "".join(f", {_escape(quote(f'value_{value}'))}" for value in values))
     )
+
+
+def over_loads(name: str, catalog: Catalog, table: str) -> sa.TextClause:
+    """The statement `sql/extract/<name>.sql` over a table, of which `{loads}` gets user_id and load_time.
+
+    Every row of a large table is looked at by it, so that times are left as they are, beyond what clients hold or not.
+    """
+    present = catalog.columns(table)
+    times = [sa.cast(sa.column(time), _TIME) for time in LOAD_TIMES if time in present]
+    load_time = sa.func.coalesce(*times) if times else _null(_TIME)
+    loads = sa.select(_text("user_id", present).label("user_id"), load_time.label("load_time"))
+    rendered = _rendered(loads.select_from(sa.table(table, schema=catalog.schema)))
+    return sa.text(sql_file(f"extract/{name}").replace("{loads}", f"({rendered})"))
+
+
+def hashed_users(catalog: Catalog, values: Mapping[str, Kind]) -> str:
+    """The rows of `users` as a subselect: user_id and row_hash, that of `over_rows`."""
+    columns = (_text("id", catalog.columns(USERS)).label("user_id"), _hash(values).label("row_hash"))
+    return f"({_rendered(sa.select(*columns).select_from(sa.table(USERS, schema=catalog.schema)))})"
+
+
+def _of_customers(rows: str, key: str) -> str:
+    return "(" + sql_file("extract/of_customers").replace("{rows}", rows).replace("{key}", key) + ")"
 
 
 def _rendered(select: sa.Select[Any]) -> str:
@@ -57,6 +90,12 @@ def _rendered(select: sa.Select[Any]) -> str:
 def _escape(sql: str) -> str:
     """A colon in an identifier is no bind parameter."""
     return sql.replace("%%", "%").replace("::", "\0").replace(":", "\\:").replace("\0", "::")
+
+
+def _hash(values: Mapping[str, Kind]) -> sa.ColumnElement[Any]:
+    """A hash of a row's values, by which the warehouse itself tells whether they are as they were."""
+    row = sa.cast(sa.func.row(*map(sa.column, values)), sa.Text)
+    return sa.func.hashtextextended(row, sa.literal_column("0"))
 
 
 def _text(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[Any]:
