@@ -24,7 +24,7 @@ from smrt_startdeliver.state.customers import read_basis
 
 log = logging.getLogger(__name__)
 
-_COLUMNS = ("user_id", "row_hash", "customer_key", "match", "spend", "due", "rejected", "settled")
+_COLUMNS = ["user_id", "row_hash", "customer_key", "match", "spend", "due", "rejected", "settled"]
 _FATES = {"key": "str", "vanished": "bool"}
 _COUNTED = "counted "
 
@@ -75,7 +75,7 @@ def _found(job: Job) -> Iterator[pd.DataFrame]:
             continue
         planned = job.staging.read(KEPT_PLANNED, bucket)
         frame = derived if planned is None else derived.merge(planned, on="user_id", how="left")
-        frame = frame.reindex(columns=list(_COLUMNS))
+        frame = frame.reindex(columns=_COLUMNS)
         reasons = pd.concat([_no_reasons(), *job.staging.chunks(REJECTED_USERS, bucket)])
         held = pd.concat([_no_reasons(), *job.staging.chunks(HELD_USERS, bucket)])
         frame["rejected"] = frame["user_id"].map(pd.concat([reasons, held]).set_index("key")["reason"])
