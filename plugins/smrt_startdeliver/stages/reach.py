@@ -105,7 +105,10 @@ def _why_everybody(job: Job, basis: Basis, loaded: dict[str, _Loaded]) -> str | 
     reasons = {
         "it compares all loaded rows with the memory (sweep_hours)": run.sweep,
         "it was asked to (full_resync, force)": run.full_resync or run.force,
-        "what is kept is as of another moment": basis.window_end != run.interval.start,
+        "the run before was another one than what is kept is of": (
+            job.state.rows("customers/run_before", run=run.number)[0]["run"] != basis.run
+            or basis.window_end != run.interval.start
+        ),
         "a customer's key is derived": _key_is_derived(run),
         f"{IDENTIFIES} does not say when rows were loaded": IDENTIFIES not in loaded and _has_last_visits(job),
         "ranks are counted anew (demographic_refresh)": (
