@@ -96,7 +96,7 @@ def _users_of(
 
 
 def _remove(state: State, user_id: str, customer_key: str | None) -> Counter[str]:
-    whose = {"user_id": user_id, "customer_key": customer_key}
+    whose: dict[str, Any] = {"user_id": user_id, "customer_key": customer_key}
     with state.transaction():
         events = [row["id"] for row in state.rows("forget/events", user_id=user_id)]
         return Counter(
@@ -106,6 +106,7 @@ def _remove(state: State, user_id: str, customer_key: str | None) -> Counter[str
                 "refusals": len(state.rows("forget/refusals", **whose, events=events)),
                 "rejections": len(state.rows("forget/rejections", **whose, events=events)),
                 "memberships": len(state.rows("forget/memberships", user_id=user_id)),
+                "kept": len(state.rows("forget/customers", user_id=user_id)),
                 "last visits": len(state.rows("forget/last_visits", user_id=user_id)),
             }
         )

@@ -40,8 +40,14 @@ class Staging:
     """The staged rows of one run, by dataset ("users", "events/order_created", …) and bucket; below `root`, if any."""
 
     def __init__(self, run: str, buckets: int, root: ObjectStoragePath | None = None) -> None:
-        self._folder = (root or staging_root()) / f"run-{run}"
+        self._run = run
+        self._root = root or staging_root()
+        self._folder = self._root / f"run-{run}"
         self.buckets = buckets
+
+    def in_buckets(self, buckets: int) -> Staging:
+        """The same folder, its customers in so many buckets; nothing may be staged in it so far."""
+        return Staging(self._run, buckets, self._root)
 
     def writer(self, dataset: str) -> BucketWriter:
         """A writer that replaces the dataset; rows go to the bucket of the customer in column `by`."""

@@ -16,6 +16,7 @@ select
     user_id,
     group_id,
     coalesce("timestamp", load_time) as time,
+    load_time as loaded_at,
     copies{values}
 from ranked
 where rank = 1

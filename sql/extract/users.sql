@@ -14,6 +14,7 @@ ranked as (
 select
     id as user_id,
     load_time as loaded_at,
+    row_hash,
     case when id is null then 1 else copies end as copies{values}
 from ranked
 where rank = 1 or id is null

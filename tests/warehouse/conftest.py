@@ -14,7 +14,7 @@ from psycopg import sql
 
 from demo.postgres import Postgres
 from smrt_startdeliver.mapping.casts import Kind
-from smrt_startdeliver.stages.extract import EVENT_COLUMNS, GROUP_COLUMNS, USER_COLUMNS
+from smrt_startdeliver.stages.reading import EVENT_COLUMNS, GROUP_COLUMNS, USER_COLUMNS
 from smrt_startdeliver.warehouse.catalog import Catalog, read_catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
 from smrt_startdeliver.warehouse.statements import over_rows

@@ -22,7 +22,7 @@ def spend(orders: pd.DataFrame, end: dt.datetime, settings: Settings) -> pd.Data
     of its rows in the window whose value is a number the earliest, then the first by id; a row without an order_id is
     an order of its own. spend: float64, rounded to 6 decimals; a row each who has such an order.
     """
-    until = _window_end(end, settings)
+    until = window_end(end, settings)
     in_window = (orders["time"] >= until - dt.timedelta(days=settings.demographic_days)) & (orders["time"] < until)
     rows = orders[in_window]
     rows = rows.assign(spend=_numbers(rows["value"])).dropna(subset="spend").sort_values(["time", "id"])
@@ -38,10 +38,24 @@ def demographic(customers: pd.DataFrame, spend: pd.DataFrame, all_spends: npt.ND
     Equal spends share the best rank; who spent nothing is in the last fifth.
     """
     spent = customers["user_id"].map(spend.set_index("user_id")["spend"]).to_numpy("float64")
-    ranked_before = len(all_spends) - np.searchsorted(np.sort(all_spends), spent, side="right")
-    fifth = 1 + RANKS * ranked_before // max(len(all_spends), 1)
-    ours = pd.Series(np.where(spent > 0, fifth, RANKS), index=customers.index, dtype="Int64")
+    ours = pd.Series(np.where(spent > 0, fifths(spent, all_spends), RANKS), index=customers.index, dtype="Int64")
     return pd.DataFrame({"user_id": customers["user_id"], "demographic": smrt_demographic(customers).fillna(ours)})
+
+
+def fifths(spends: npt.NDArray[np.float64], all_spends: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """The fifth, 1 to 5, that each spend above 0 is in among all of them, in any order; equal ones share the best."""
+    ranked_before = len(all_spends) - np.searchsorted(np.sort(all_spends), spends, side="right")
+    return 1 + RANKS * ranked_before // max(len(all_spends), 1)
+
+
+def window_end(end: dt.datetime, settings: Settings) -> pd.Timestamp:
+    """The first instant of `end`'s day, week (from Monday) or month (UTC), so that ranks do not flicker."""
+    day = end.astimezone(settings.zone).date()
+    if settings.demographic_refresh == "week":
+        day -= dt.timedelta(days=day.weekday())
+    elif settings.demographic_refresh == "month":
+        day = day.replace(day=1)
+    return first_instant(pd.Series([(day - EPOCH).days]), settings.zone).iloc[0]
 
 
 def smrt_demographic(customers: pd.DataFrame) -> pd.Series[int]:
@@ -50,16 +64,6 @@ def smrt_demographic(customers: pd.DataFrame) -> pd.Series[int]:
         return pd.Series(pd.NA, index=customers.index, dtype="Int64")
     numbers = _numbers(customers["demographic"])
     return numbers.where(numbers.isin(range(1, RANKS + 1))).astype("Int64")
-
-
-def _window_end(end: dt.datetime, settings: Settings) -> pd.Timestamp:
-    """The first instant of `end`'s day, week (from Monday) or month, so that ranks do not flicker."""
-    day = end.astimezone(settings.zone).date()
-    if settings.demographic_refresh == "week":
-        day -= dt.timedelta(days=day.weekday())
-    elif settings.demographic_refresh == "month":
-        day = day.replace(day=1)
-    return first_instant(pd.Series([(day - EPOCH).days]), settings.zone).iloc[0]
 
 
 def _numbers(texts: pd.Series[str]) -> pd.Series[float]:

@@ -54,7 +54,8 @@ def customer_lost(
 def lapse_traits(evidence: pd.DataFrame, last_visits: pd.DataFrame, end: datetime, settings: Settings) -> pd.DataFrame:
     """The traits as of `end`: user_id, isLost (boolean), visitCadenceDays (Int64), a row each who has visited before.
 
-    Frames as for `customer_lost`. No visit follows a customer's last, so its lost instant alone says who is lost.
+    Beside them lost_at (UTC): when each is lost, if no other visit follows. Frames as for `customer_lost`. No visit
+    follows a customer's last, so its lost instant alone says who is lost.
     """
     history = _history(evidence, last_visits, end, settings)
     is_last = np.diff(customer_of(history.visit_days), append=-1) != 0
@@ -64,6 +65,7 @@ def lapse_traits(evidence: pd.DataFrame, last_visits: pd.DataFrame, end: datetim
             "user_id": lapses["user_id"],
             "isLost": (lapses["lost_at"] < end).astype("boolean"),
             "visitCadenceDays": np.floor(lapses["cadence"]).astype("Int64"),
+            "lost_at": lapses["lost_at"],
         }
     )
 

@@ -24,7 +24,7 @@ from smrt_startdeliver.mapping.source import mapping_text
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.settings_file import config_folder
 from smrt_startdeliver.stages.buckets import number_of_buckets
-from smrt_startdeliver.stages.engage import computed
+from smrt_startdeliver.stages.engage import computed, facts_of
 from smrt_startdeliver.stages.extract import extract
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.known import known_customers
@@ -69,7 +69,7 @@ class Rehearsal:
         """
         with self.at_work(replace(self.run, declared=self.declared.needed_by(declaration))) as job:
             extract(job)
-            yield (computed(job, known)[["user_id", declaration.key]] for known in known_customers(job))
+            yield (computed(job, facts_of(job, known))[["user_id", declaration.key]] for known in known_customers(job))
 
     @contextmanager
     def at_work_on(self, user_ids: Sequence[str], run: Run) -> Iterator[Job]:

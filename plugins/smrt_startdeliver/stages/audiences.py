@@ -14,6 +14,7 @@ from smrt_startdeliver.engage.sources import gone
 from smrt_startdeliver.stages.datasets import CHANGES, COMPUTED, LET_THROUGH, SYNCED
 from smrt_startdeliver.stages.engage import is_computed
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.moved import staged_moved
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.declarations import synced_keys
 from smrt_startdeliver.state.runs import Run
@@ -80,7 +81,17 @@ def _changes(job: Job) -> dict[str, Change]:
         for key in keys:
             total[key].add(change_of(computed[key], changed[changed["audience"] == key]))
         writer.write(changed)
+    if not job.run.whole:
+        _add_others(job, total)
     return dict(total)
+
+
+def _add_others(job: Job, total: dict[str, Change]) -> None:
+    """Whom the run does not look at is a member of what they were a member of."""
+    moved = staged_moved(job)["user_id"].tolist()
+    for row in job.state.rows("customers/members", moved=moved):
+        if row["audience"] in total:
+            total[row["audience"]].add(Change(before=row["members"], now=row["members"]))
 
 
 def _measure(job: Job, key: str, change: Change, *, is_held: bool) -> None:

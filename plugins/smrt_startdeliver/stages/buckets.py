@@ -12,4 +12,9 @@ CUSTOMERS_A_BUCKET = 20_000
 
 def number_of_buckets(engine: sa.Engine, schema: str, partitions: int) -> int:
     """As many as the customers need, and `partitions` at least. Raises WarehouseError."""
-    return max(partitions, -(-count_users(engine, schema) // CUSTOMERS_A_BUCKET), 1)
+    return buckets_for(count_users(engine, schema), partitions)
+
+
+def buckets_for(customers: int, partitions: int) -> int:
+    """As many as so many customers need, and `partitions` at least."""
+    return max(partitions, -(-customers // CUSTOMERS_A_BUCKET), 1)

@@ -27,7 +27,7 @@ def close(ticket: Ticket) -> None:
     engine = warehouse_engine()
     try:
         state = State(engine, ticket.state_schema)
-        staging = Staging(ticket.staging, ticket.buckets)
+        staging = Staging(ticket.staging, _buckets(state, ticket))
         done = {row["stage"] for row in state.rows("stages_done", run=ticket.run)}
         if "plan" in done:
             for stage in ("load_customers", "load_users", "load_events"):
@@ -38,6 +38,12 @@ def close(ticket: Ticket) -> None:
         staging.remove()
     finally:
         engine.dispose()
+
+
+def _buckets(state: State, ticket: Ticket) -> int:
+    """In so many buckets the run is staged: `extract` may have chosen fewer than its ticket says."""
+    rows = state.rows("run", run=ticket.run)
+    return int(rows[0]["buckets"] or ticket.buckets) if rows else ticket.buckets
 
 
 def _account_for(state: State, staging: Staging, run: int, stage: str) -> None:

@@ -14,16 +14,21 @@ from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
 from smrt_startdeliver.plan.fingerprints import record_fingerprints
 from smrt_startdeliver.plan.matching import match_fingerprints
 from smrt_startdeliver.plan.records import AtRest, changed_fields
+from smrt_startdeliver.stages.accounts_moved import staged_accounts
 from smrt_startdeliver.stages.datasets import DIFFERING, HELD_USERS, NAMES, NO_FIELDS, SHARED_MATCHES, WANTED
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.moved import staged_moved
 from smrt_startdeliver.stages.rejecting import keep
 from smrt_startdeliver.stages.renamed import renamed_customers, without_former_keys
 from smrt_startdeliver.startdeliver.wire import PAGE_SIZE
+from smrt_startdeliver.state.customers import kept_totals, measures_of_basis
 
 log = logging.getLogger(__name__)
 
 _ACKNOWLEDGED = {"key": "str", "startdeliver_id": "Int64", "fingerprint": "Int64", "vanished": "boolean"}
+_KEYS = {"key": "str"}
 _REFUSALS = {"key": "str", "fingerprint": "int64", "parked": "bool"}
+_BESIDE = frozenset({"now", "startdeliver_id", "fingerprint", "vanished"})
 _MATCH_NOT_UNIQUE = "match_not_unique"
 _PARKED = "parked"
 
@@ -59,6 +64,39 @@ def at_rest(job: Job, entity: Entity) -> AtRest:
     return {alias: one.at_rest for alias, one in fields_of(job.run.document, job.run.declared, entity).items()}
 
 
+def beside_acknowledged(job: Job, entity: Entity, wanted: pd.DataFrame) -> pd.DataFrame:
+    """Wanted records with their link, what they are now (`now`, a fingerprint), and what the memory holds of them."""
+    linked = with_customer_ids(job, wanted) if entity == "user" and is_synced(job, entity) else wanted
+    linked = linked.assign(now=record_fingerprints(linked, aliases_of(linked)))
+    known = job.state.frame_of_keys("records", _ACKNOWLEDGED, linked["key"], entity=entity)
+    return linked.merge(known, on="key", how="left")
+
+
+def is_acknowledged(linked: pd.DataFrame) -> pd.Series[bool]:
+    """Whether Startdeliver holds each of these records as it should be, so that nothing is left to do for it."""
+    same = linked["startdeliver_id"].notna() & (linked["fingerprint"] == linked["now"]).fillna(False)
+    same &= ~linked["vanished"].fillna(False)  # who is back has to be acknowledged again
+    if CUSTOMER_LINK in linked:  # who waits for a customer that this run may create is looked at once more, then
+        waits = linked["customer_key"].notna() & (linked["customer_key"] != UNKNOWN)
+        same &= ~(waits & (linked[CUSTOMER_LINK] == UNKNOWN))
+    return same
+
+
+def _other_users(job: Job) -> Counter[str]:
+    """Users whom the run does not look at, by why they are rejected; '' for those who are not."""
+    others = Counter(kept_totals(job.state))
+    moved = staged_moved(job)
+    others.subtract(moved.loc[moved["kept"], "rejected"].fillna("").tolist())
+    return others
+
+
+def _other_accounts(job: Job) -> Counter[str]:
+    """Customers (accounts) whom the run does not look at; in the same form."""
+    tied = job.state.rows("customers/tied_accounts")[0]["accounts"]
+    looked_at = job.state.frame_of_keys("tied_among", _KEYS, staged_accounts(job), entity="customer")
+    return Counter({"": tied - len(looked_at)})
+
+
 class _Comparison:
     """The comparison of one entity."""
 
@@ -83,25 +121,19 @@ class _Comparison:
                 self.renamed = list(renamed_customers(self.job, bucket))
             if wanted is not None:
                 writer.write(self._differing(wanted), by="key")
+        if not self.job.run.whole:
+            self._count_others()
         self.job.measures.update({f"{self.name} {what}": count for what, count in self.measured.items()})
 
     def _differing(self, wanted: pd.DataFrame) -> pd.DataFrame:
         """The records that may have to be sent; the others have their fate noted."""
         columns = list(wanted)
-        linked = with_customer_ids(self.job, wanted) if self._has_links() else wanted
-        aliases = aliases_of(linked)
-        linked = linked.assign(now=record_fingerprints(linked, aliases))
-        known = self.job.state.frame_of_keys("records", _ACKNOWLEDGED, linked["key"], entity=self.entity)
-        linked = linked.merge(known, on="key", how="left")
-
+        linked = beside_acknowledged(self.job, self.entity, wanted)
+        aliases = [alias for alias in aliases_of(linked) if alias not in _BESIDE]
         tied = linked["startdeliver_id"].notna()
         claimed_by_several = ~tied & match_fingerprints(linked).isin(self.shared)
         self._reject(linked.loc[claimed_by_several, "key"])
-        same = tied & (linked["fingerprint"] == linked["now"]).fillna(False)
-        same &= ~linked["vanished"].fillna(False)  # who is back has to be acknowledged again
-        if self._has_links():  # who waits for a customer that this run may create is looked at once more, then
-            waits = linked["customer_key"].notna() & (linked["customer_key"] != UNKNOWN)
-            same &= ~(waits & (linked[CUSTOMER_LINK] == UNKNOWN))
+        same = is_acknowledged(linked)
         if self.job.run.full_resync:
             same &= False
         if not self.synced:
@@ -116,8 +148,18 @@ class _Comparison:
         self._measure(linked, different, tied, aliases)
         return different[columns]
 
-    def _has_links(self) -> bool:
-        return self.entity == "user" and self.synced
+    def _count_others(self) -> None:
+        """Whom the run does not look at is as they were: unchanged, or rejected for the same reason."""
+        for reason, count in (_other_users(self.job) if self.entity == "user" else _other_accounts(self.job)).items():
+            self.job.fates.add(self.name, "extracted", count)
+            self.job.fates.add(self.name, "rejected" if reason else "unchanged", count, reason)
+            if not reason:
+                self.measured.update({"wanted": count, "tied": count})
+        before = measures_of_basis(self.job.state)
+        start = f"{self.name} with "
+        self.measured.update(
+            {f"with {name[len(start) :]}": int(n) for name, n in before.items() if name.startswith(start)}
+        )
 
     def _parked(self, records: pd.DataFrame) -> pd.Series[bool]:
         """Those that Startdeliver refused too often, and that have not changed since."""
@@ -145,9 +187,10 @@ class _Comparison:
         self.measured["wanted"] += len(wanted)
         self.measured["tied"] += int(tied.sum())
         self.measured["new"] += int((different["startdeliver_id"].isna() & ~different["key"].isin(self.renamed)).sum())
+        counted = wanted if self.job.run.whole else different[different["startdeliver_id"].isna()]
         for alias in aliases:
-            if not (wanted[alias] == UNKNOWN).all():
-                self.measured[f"with {alias}"] += int(wanted[alias].notna().sum())
+            if not (counted[alias] == UNKNOWN).all():
+                self.measured[f"with {alias}"] += int(counted[alias].notna().sum())
         changing = different[different["startdeliver_id"].notna()]
         for start in range(0, len(changing), PAGE_SIZE):
             self._measure_changes(changing.iloc[start : start + PAGE_SIZE], aliases)
@@ -162,3 +205,6 @@ class _Comparison:
             before = acknowledged[key]
             changed = changed_fields(fields, before, sync_nulls=True, at_rest=self.at_rest)
             self.measured.update(f"changed {alias}" for alias in changed.keys() & before.keys())
+            if not self.job.run.whole:  # what those have whom it does not look at is known by the run before
+                self.measured.update(f"with {alias}" for alias in changed.keys() - before.keys())
+                self.measured.subtract(f"with {alias}" for alias, value in changed.items() if value is None)

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+MOVED = "moved/customers"
+"""user_id, and customer_key, match, spend, rejected as they were kept (`kept`: whether they were): who may have moved
+since the run before. A run that reaches no further has staged nobody else; one that reaches to everybody may know of
+nobody."""
+
+ACCOUNTS_MOVED = "moved/accounts"
+"""key: the customers (accounts) of Startdeliver that those belong to, or did; of a run that reaches no further."""
+
+KEPT_DERIVED = "kept/derived"
+"""user_id, row_hash, spend (Float64; of who is ranked), due: what of each customer is kept for the next run."""
+
+KEPT_PLANNED = "kept/planned"
+"""user_id, customer_key, match: the same, of those who are users of Startdeliver."""
+
 DERIVED_EVENTS = "derived"
 """id, user_id, name, time, properties (JSON), repeats, stale: the derived events within the run's reach."""
 

@@ -8,13 +8,16 @@ import pandas as pd
 
 from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.derive.birthdays import birthdays, customer_birthday
+from smrt_startdeliver.derive.due import earliest
 from smrt_startdeliver.derive.lapses import customer_lost, visit_days
 from smrt_startdeliver.derive.visits import customer_visits
+from smrt_startdeliver.engage.due import due_by_windows
+from smrt_startdeliver.engage.evaluate import Facts
 from smrt_startdeliver.plan.derived_events import in_reach, lost_before, over_epochs, stale
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.stages import history
-from smrt_startdeliver.stages.datasets import COMPUTED, DERIVED_EVENTS, TRAITS
-from smrt_startdeliver.stages.engage import computed, is_computed
+from smrt_startdeliver.stages.datasets import COMPUTED, DERIVED_EVENTS, KEPT_DERIVED, TRAITS
+from smrt_startdeliver.stages.engage import computed, facts_of, is_computed
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.known import Known, known_customers
 from smrt_startdeliver.stages.rejecting import reject_values
@@ -25,13 +28,19 @@ _LOST = {"id": "str", "user_id": "str", "time": "datetime64[us, UTC]"}
 
 
 def derive(job: Job) -> None:
-    """Stage `derived`, the events that the run may send; `traits`, a row a customer of `users`; and `computed`."""
-    writers = {name: job.staging.writer(name) for name in (DERIVED_EVENTS, TRAITS, COMPUTED)}
+    """Stage `derived`, the events that the run may send; `traits`, a row a customer of `users`; and `computed`.
+
+    Beside them what of each customer is kept for the next run.
+    """
+    writers = {name: job.staging.writer(name) for name in (DERIVED_EVENTS, TRAITS, COMPUTED, KEPT_DERIVED)}
     for known in known_customers(job):
         writers[DERIVED_EVENTS].write(_events(job, known))
         writers[TRAITS].write(_traits(job, known))
-        if is_computed(job):
-            writers[COMPUTED].write(computed(job, known))
+        facts = facts_of(job, known) if is_computed(job) else None
+        if facts is not None:
+            writers[COMPUTED].write(computed(job, facts))
+        if job.run.keeps_customers:
+            writers[KEPT_DERIVED].write(_kept(job, known, facts))
 
 
 def _events(job: Job, known: Known) -> pd.DataFrame:
@@ -59,6 +68,16 @@ def _traits(job: Job, known: Known) -> pd.DataFrame:
     for found in known.traits:
         frame = frame.merge(found, on="user_id", how="left")
     return frame
+
+
+def _kept(job: Job, known: Known, facts: Facts | None) -> pd.DataFrame:
+    """What is kept of who has a row in `users` or an event: user_id, row_hash, spend, due."""
+    windows = [] if facts is None else [due_by_windows(job.run.declared, facts.events, job.run.interval.end)]
+    everybody = pd.concat([known.users["user_id"], history.customers_of_events(job, known.bucket)]).drop_duplicates()
+    frame = pd.DataFrame({"user_id": everybody.astype("str")})
+    for found in (known.users[["user_id", "row_hash"]], known.spends, earliest([known.due, *windows])):
+        frame = frame.merge(found, on="user_id", how="left")
+    return frame.astype({"row_hash": "Int64", "spend": "float64"})
 
 
 def _with_properties(events: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from smrt_startdeliver.engage.sources import table_of
 from smrt_startdeliver.mapping.payload import DERIVED_PREFIX, user_payloads
 from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages import history
-from smrt_startdeliver.stages.extract import traits
+from smrt_startdeliver.stages.columns import traits
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.known import Known
 from smrt_startdeliver.vocabulary import CUSTOMER_LOST, CUSTOMER_VISIT, DERIVED_EVENTS, USERS
@@ -29,9 +29,14 @@ def is_computed(job: Job) -> bool:
     return (job.run.syncs_users or job.run.syncs_customers) and bool(tuple(job.run.declared))
 
 
-def computed(job: Job, known: Known) -> pd.DataFrame:
-    """user_id and a column a declaration, as of the run's end: a row each who has a row in `users` or an event."""
-    return evaluate(job.run.declared, _Bucket(job, known).facts(), job.run.interval.end, job.run.settings.zone)
+def facts_of(job: Job, known: Known) -> Facts:
+    """What declarations look at, of everybody in a bucket who has a row in `users` or an event."""
+    return _Bucket(job, known).facts()
+
+
+def computed(job: Job, facts: Facts) -> pd.DataFrame:
+    """user_id and a column a declaration, as of the run's end."""
+    return evaluate(job.run.declared, facts, job.run.interval.end, job.run.settings.zone)
 
 
 class _Bucket:

@@ -47,10 +47,12 @@ def orders(job: Job, bucket: int) -> pd.DataFrame | None:
 
 
 def users(job: Job, bucket: int) -> pd.DataFrame:
-    """The rows of `users` that have an id: user_id, copies and the trait columns, under their warehouse names."""
+    """The rows of `users` that have an id: user_id, copies, row_hash, and the trait columns under their own names."""
     frame = job.staging.read(USERS, bucket)
     if frame is None:
-        return pd.DataFrame({"user_id": pd.Series(dtype="str"), "copies": pd.Series(dtype="Int64")})
+        return pd.DataFrame({"user_id": pd.Series(dtype="str"), "copies": pd.Series(dtype="Int64")}).assign(
+            row_hash=pd.Series(dtype="Int64")
+        )
     return frame[frame["user_id"].notna()].rename(columns=lambda name: name.removeprefix(VALUE))
 
 
@@ -71,6 +73,18 @@ def late_customers(job: Job, seen: pd.DataFrame) -> pd.Series[str]:
     names = {ORDER_CREATED} | {name for epoch in job.run.epochs for name in epoch.settings.visit_sources}
     fresh = (seen["loaded_at"] >= job.run.loaded.start) & (seen["loaded_at"] < job.run.loaded.end)
     return seen.loc[fresh & seen["name"].isin(names), "user_id"].drop_duplicates()
+
+
+def events_ahead(job: Job, bucket: int) -> pd.DataFrame:
+    """The accepted events at or after `end`, which count in later runs alone: user_id, time."""
+    columns = ["user_id", "time", "reason"]
+    frames = [_NO_EVIDENCE[["user_id", "time"]]]
+    for table in EVENT_TABLES:
+        if table.table in job.catalog.tables:
+            for chunk in job.staging.chunks(f"events/{table.table}", bucket, columns):
+                ahead = chunk["reason"].isna() & (chunk["time"] >= job.run.interval.end)
+                frames.append(chunk.loc[ahead, ["user_id", "time"]])
+    return pd.concat(frames, ignore_index=True)
 
 
 def accepted_events(

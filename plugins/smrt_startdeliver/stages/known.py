@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from smrt_startdeliver.derive.birthdays import birthdays, next_birthday
-from smrt_startdeliver.derive.demographic import demographic, smrt_demographic, spend
+from smrt_startdeliver.derive.demographic import demographic, smrt_demographic
+from smrt_startdeliver.derive.due import due_by_birthdays, due_by_lapses, due_by_times, earliest
 from smrt_startdeliver.derive.lapses import lapse_traits
 from smrt_startdeliver.derive.visits import last_visit
 from smrt_startdeliver.mapping.iso_text import days_in, times_in
@@ -18,6 +19,7 @@ from smrt_startdeliver.mapping.payload import UNKNOWN
 from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.last_visits import all_last_visits, own_last_visits
+from smrt_startdeliver.stages.ranking import spends_of, spends_of_others
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Known:
     visits and lapses are derived from; last_visits: SMRT's own of these. lapses: isLost, visitCadenceDays. birthdays,
     unreadable: who has which birthday, and whose cannot be read.
     traits: frames of user_id and derived traits; of who has a row in none of them nothing is known.
+    spends: who is ranked by which spend; due: when the clock alone next changes something derived of each.
     """
 
     bucket: int
@@ -39,23 +42,17 @@ class Known:
     birthdays: pd.DataFrame
     unreadable: pd.DataFrame
     traits: Sequence[pd.DataFrame]
+    spends: pd.DataFrame
+    due: pd.DataFrame
 
 
 def known_customers(job: Job) -> Iterator[Known]:
-    """What is known of the customers of each bucket, one after the other; ranks only where everybody is read."""
-    spends = [_spend(job, bucket) if job.only is None else None for bucket in range(job.staging.buckets)]
-    ranked = np.concatenate([found["spend"].to_numpy() for found in spends if found is not None] or [np.empty(0)])
+    """What is known of the customers of each bucket, one after the other; ranks only where everybody's are known."""
+    spends = [spends_of(job, bucket) if job.only is None else None for bucket in range(job.staging.buckets)]
+    mine = [found["spend"].to_numpy() for found in spends if found is not None]
+    ranked = np.concatenate([spends_of_others(job), *mine])
     for bucket, spent in enumerate(spends):
         yield _known(job, bucket, spent, ranked)
-
-
-def _spend(job: Job, bucket: int) -> pd.DataFrame | None:
-    """The spend of the bucket's customers that are ranked: those with a row in `users` and a spend above 0."""
-    orders = history.orders(job, bucket)
-    if orders is None:
-        return None
-    spent = spend(orders, job.run.interval.end, job.run.settings)
-    return spent[spent["user_id"].isin(history.users(job, bucket)["user_id"]) & (spent["spend"] > 0)]
 
 
 def _known(job: Job, bucket: int, spent: pd.DataFrame | None, ranked: npt.NDArray[np.float64]) -> Known:
@@ -67,12 +64,20 @@ def _known(job: Job, bucket: int, spent: pd.DataFrame | None, ranked: npt.NDArra
     told = all_last_visits(job, bucket, own, pd.concat([seen["user_id"], users["user_id"]]))
     lapses = lapse_traits(seen, told, end, settings)
     born, unreadable = birthdays(customers, settings)
-    traits = [last_visit(seen, own, end, settings), lapses, own_or_ranked(customers, spent, ranked)]
+    traits = [
+        last_visit(seen, own, end, settings),
+        lapses.drop(columns="lost_at"),
+        own_or_ranked(customers, spent, ranked),
+    ]
+    next_ = next_birthday(born, end, settings)
     if any(str(column).startswith("custom_fields") for column in customers):
         # What cannot be read is not known: it takes nothing away.
         not_known = pd.DataFrame({"user_id": unreadable["user_id"].drop_duplicates(), "nextBirthday": UNKNOWN})
-        traits.append(pd.concat([next_birthday(born, end, settings), not_known], ignore_index=True))
-    return Known(bucket, users, customers, seen, told, lapses, born, unreadable, traits)
+        traits.append(pd.concat([next_, not_known], ignore_index=True))
+    ahead = [due_by_times(times, end) for times in (history.events_ahead(job, bucket), told)]
+    due = earliest([*ahead, due_by_lapses(lapses, end), due_by_birthdays(next_, end, settings)])
+    spends = pd.DataFrame({"user_id": pd.Series(dtype="str"), "spend": 0.0}) if spent is None else spent
+    return Known(bucket, users, customers, seen, told, lapses, born, unreadable, traits, spends, due)
 
 
 def own_or_ranked(customers: pd.DataFrame, spent: pd.DataFrame | None, ranked: npt.NDArray[np.float64]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from smrt_startdeliver.plan.derived_events import selected
 from smrt_startdeliver.plan.properties import VALUE, property_texts
 from smrt_startdeliver.plan.raw_events import candidates, entity_of, is_selected
 from smrt_startdeliver.stages.audience_changes import entered_and_exited
+from smrt_startdeliver.stages.columns import properties
 from smrt_startdeliver.stages.datasets import (
     DERIVED_EVENTS,
     LET_THROUGH,
@@ -16,7 +17,6 @@ from smrt_startdeliver.stages.datasets import (
     OUTGOING_DERIVED,
     OUTGOING_RAW,
 )
-from smrt_startdeliver.stages.extract import properties
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.memory import left_open, unsent
 from smrt_startdeliver.stages.outgoing import renew

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,15 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from smrt_startdeliver.mapping.casts import FieldType, Kind
-from smrt_startdeliver.mapping.customers import customers_by_call, group_candidates, merge_customers, wanted_customers
+from smrt_startdeliver.mapping.customers import customers_by_call, merge_customers, wanted_customers
 from smrt_startdeliver.mapping.document import EMAIL, ExternalField
-from smrt_startdeliver.mapping.payload import COMPUTED_PREFIX, DERIVED_PREFIX
+from smrt_startdeliver.mapping.payload import COMPUTED_PREFIX, DERIVED_PREFIX, UNKNOWN
 from smrt_startdeliver.mapping.records import Wanted, known_by_events, match_alone, tied_by_call, wanted_users
 from smrt_startdeliver.plan.matching import match_fingerprints, shared_matches
-from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages import history
+from smrt_startdeliver.stages.accounts_moved import staged_accounts
+from smrt_startdeliver.stages.columns import traits
 from smrt_startdeliver.stages.datasets import (
     CUSTOMER_CANDIDATES,
+    KEPT_PLANNED,
     LINKS,
     OUTGOING_DERIVED,
     OUTGOING_RAW,
@@ -30,12 +32,14 @@ from smrt_startdeliver.stages.datasets import (
     TRAITS,
     WANTED,
 )
-from smrt_startdeliver.stages.extract import traits
+from smrt_startdeliver.stages.group_calls import group_calls, said_by
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.moved import staged_moved
 from smrt_startdeliver.stages.rejecting import keep, reject_values
 from smrt_startdeliver.stages.renamed import keys_may_change
 from smrt_startdeliver.staging import BucketWriter, bucket_of
-from smrt_startdeliver.vocabulary import DERIVED_TRAITS, GROUPS, USERS
+from smrt_startdeliver.state.customers import holders_of
+from smrt_startdeliver.vocabulary import DERIVED_TRAITS, USERS
 
 AT_PATH = "at path: "
 """Begins the keys of users that events name at `segment_override_matching_field` and nobody else is."""
@@ -48,6 +52,7 @@ def plan_records(job: Job) -> None:
     matches: list[npt.NDArray[np.int64]] = []
     links = job.staging.writer(LINKS)
     calls = _group_calls(job, rejected_candidates)
+    kept = job.staging.writer(KEPT_PLANNED)
     by_call = customers_by_call(calls)
     of_customers: dict[str, FieldType] = {}
     for bucket in range(job.staging.buckets):
@@ -60,12 +65,29 @@ def plan_records(job: Job) -> None:
             links.write(everybody.records[["key", "customer_key"]], by="key")
         _note_rejected(job, wanted, rejected)
         users.write(wanted.records, by="key")
-        matches.append(match_fingerprints(wanted.records).to_numpy().astype(np.int64))
+        match = match_fingerprints(wanted.records)
+        matches.append(match.to_numpy().astype(np.int64))
+        if job.run.keeps_customers:
+            kept.write(_kept(wanted.records, match))
+    if not job.run.whole:
+        matches.append(_matches_of_others(job, matches))
     users.write(_users_at_path(job, np.concatenate(matches)).records, by="key")
     shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
     if job.run.syncs_customers:
         _plan_customers(job, of_customers, calls)
+
+
+def _kept(users: pd.DataFrame, match: pd.Series[int]) -> pd.DataFrame:
+    keys = users["customer_key"].mask(users["customer_key"] == UNKNOWN)
+    return pd.DataFrame({"user_id": users["key"], "customer_key": keys, "match": match})
+
+
+def _matches_of_others(job: Job, matches: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    """Which of these are also matches of users whom the run does not look at; each once."""
+    holders = holders_of(job.state, np.unique(np.concatenate(matches)).tolist())
+    others = holders[~holders["user_id"].isin(staged_moved(job)["user_id"])]
+    return others["match"].unique().astype(np.int64)
 
 
 def _with_traits(job: Job, bucket: int) -> pd.DataFrame:
@@ -136,7 +158,10 @@ def _users_at_path(job: Job, known: Any) -> Wanted:
     ]
     values = pd.concat([pd.Series(dtype="str"), *chunks]).drop_duplicates()
     wanted = match_at_path(job, values[values != ""])
-    new = ~match_fingerprints(wanted.records).isin(known)
+    match = match_fingerprints(wanted.records)
+    new = ~match.isin(known) & ~match.isin(
+        _matches_of_others(job, [match.to_numpy().astype(np.int64)]) if not job.run.whole else []
+    )
     records = wanted.records[new].assign(key=lambda found: AT_PATH + found["key"])
     job.fates.add("users", "extracted", len(records))
     return Wanted(records, wanted.types, wanted.rejections)
@@ -201,16 +226,15 @@ def _plan_customers(job: Job, by_users: Mapping[str, FieldType], calls: Wanted) 
 
 
 def _group_calls(job: Job, rejected: BucketWriter) -> Wanted:
-    """What Group calls say of customers; they are few, and any of them may speak of any customer."""
-    chunks = [chunk for bucket in range(job.staging.buckets) for chunk in job.staging.chunks(GROUPS, bucket)]
-    columns = {"id": "str", "user_id": "str", "group_id": "str", "time": "datetime64[us, UTC]", "copies": "Int64"}
-    nobody = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
-    calls = pd.concat([nobody, *chunks], ignore_index=True).rename(columns=lambda name: name.removeprefix(VALUE))
-    found = group_candidates(calls, _kinds(job, GROUPS), job.run.document, job.run.settings)
+    """What Group calls say of the customers that the run looks at."""
+    calls = group_calls(job)
+    everything = said_by(job, calls)
+    looked_at = everything.records["key"].isin(staged_accounts(job)) | job.run.whole
+    found = replace(everything, records=everything.records[looked_at])
     if job.run.syncs_customers:
         job.fates.add("customers", "extracted", (calls["copies"] - 1).sum())
         job.fates.add("customers", "skipped", (calls["copies"] - 1).sum(), "duplicate")
-        _note_candidates(job, found, len(calls), rejected)
+        _note_candidates(job, found, len(calls) - int((~looked_at).sum()), rejected)
     return found
 
 

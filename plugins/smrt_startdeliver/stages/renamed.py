@@ -10,6 +10,8 @@ from smrt_startdeliver.plan.renamed import from_tied_to_untied, moved, named, re
 from smrt_startdeliver.plan.vanished import is_among, key_hashes, sorted_hashes
 from smrt_startdeliver.stages.datasets import CUSTOMER_CANDIDATES, FORMER_KEYS, LINKS, RENAMED
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.moved import staged_moved
+from smrt_startdeliver.state.customers import users_of
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +42,11 @@ def find_renamed(job: Job) -> None:
             remembered = job.state.frame_of_keys("customer_keys", _LINKS, links["key"])
             hashes.append(key_hashes(named(links, remembered)))
             pairs.append(_from_tied_to_untied(job, moved(links, remembered)))
+    before = job.state.frame("former_keys", _KEYS)["key"]
+    if not job.run.whole:
+        hashes.append(key_hashes(_named_by_others(job, before)))
     every_named = sorted_hashes(hashes)
     found = _NONE if job.run.force else renamed(pd.concat(pairs), every_named)
-    before = job.state.frame("former_keys", _KEYS)["key"]
     former = pd.concat([found["old"], before[~is_among(before, every_named)]]).drop_duplicates()
     job.staging.writer(RENAMED).write(found, by="new")
     job.staging.writer(FORMER_KEYS).write(pd.DataFrame({"key": former}), by="key")
@@ -51,6 +55,13 @@ def find_renamed(job: Job) -> None:
             "%s customers seem to have changed their key: see `key_changed` in docs/reasons.md",
             f"{found['new'].nunique():,}",
         )
+
+
+def _named_by_others(job: Job, keys: pd.Series[str]) -> pd.Series[str]:
+    """Which of these keys are named by users whom the run does not look at. Whoever names a key that a user left is
+    looked at with that user."""
+    named_by = users_of(job.state, keys)
+    return named_by.loc[~named_by["user_id"].isin(staged_moved(job)["user_id"]), "customer_key"]
 
 
 def renamed_customers(job: Job, bucket: int) -> dict[str, frozenset[str]]:

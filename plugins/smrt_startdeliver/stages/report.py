@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from smrt_startdeliver.stages.audiences import AUDIENCE
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.keeping import keep_customers
 from smrt_startdeliver.state.accounts import check_run
 from smrt_startdeliver.state.runs import close_run
 
@@ -29,7 +30,9 @@ def report(job: Job) -> dict[str, dict[str, int]]:
     summary |= _audiences(job)
     if not job.run.dry_run:
         _park(job)
-    close_run(job.state, job.run.number, "success")
+    with job.state.transaction():
+        keep_customers(job)
+        close_run(job.state, job.run.number, "success")
     return dict(summary)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.mapping.document import Entity, FieldMapping
 from smrt_startdeliver.mapping.payload import Payloads
-from smrt_startdeliver.stages.extract import traits
+from smrt_startdeliver.stages.columns import traits
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, USERS
 

@@ -10,11 +10,13 @@ import pandas as pd
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.plan.vanished import Hashes, actions, is_among, key_hashes, sorted_hashes
+from smrt_startdeliver.stages.accounts_moved import staged_accounts
 from smrt_startdeliver.stages.compare import is_synced
 from smrt_startdeliver.stages.datasets import FORMER_KEYS, NAMES, REJECTED_CANDIDATES, VANISHED, WANTED
-from smrt_startdeliver.stages.extract import dataset
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.moved import staged_moved
 from smrt_startdeliver.stages.plan_records import AT_PATH
+from smrt_startdeliver.stages.reading import dataset
 from smrt_startdeliver.stages.sources import gone_sources
 from smrt_startdeliver.staging import Staging, bucket_of
 from smrt_startdeliver.state.database import State
@@ -78,11 +80,22 @@ def _find(job: Job, entity: Entity) -> None:
 def _missing(job: Job, entity: Entity) -> Iterator[pd.DataFrame]:
     """Those that are tied and that the source does not name: key, created_here."""
     named = sorted_hashes(_named(job, entity))
+    for tied in _tied(job, entity) if job.run.whole else [_tied_and_moved(job, entity)]:
+        missing = tied[~is_among(tied["key"], named) & ~tied["key"].str.startswith(AT_PATH)]
+        yield missing if entity == "customer" else _without_rows(job, missing)
+
+
+def _tied(job: Job, entity: Entity) -> Iterator[pd.DataFrame]:
     after = ""
     while len(tied := job.state.frame("tied_keys", _TIED, entity=entity, after=after, page=_PAGE)):
         after = tied["key"].iloc[-1]
-        missing = tied[~is_among(tied["key"], named) & ~tied["key"].str.startswith(AT_PATH)]
-        yield missing if entity == "customer" else _without_rows(job, missing)
+        yield tied
+
+
+def _tied_and_moved(job: Job, entity: Entity) -> pd.DataFrame:
+    """Of whom the run looks at: nobody else's rows can have gone unnoticed."""
+    keys = staged_moved(job)["user_id"] if entity == "user" else staged_accounts(job)
+    return job.state.frame_of_keys("tied_among", _TIED, keys, entity=entity)
 
 
 def _named(job: Job, entity: Entity) -> Iterator[Hashes]:

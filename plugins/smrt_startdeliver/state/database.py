@@ -117,10 +117,10 @@ class State:
         """Whether a task has that right now (`held`), and how many wait for it (`waiting`)."""
         return self.rows("status/lock", lock=self._lock_name)[0]
 
-    def rows(self, name: str, **parameters: Any) -> Sequence[sa.RowMapping]:
-        """The rows of a statement."""
+    def rows(self, name: str, *, source: str = "", **parameters: Any) -> Sequence[sa.RowMapping]:
+        """The rows of a statement. `source`: the rows of the source's that it compares ours with, a subselect."""
         with self.transaction() as connection:
-            return connection.execute(self._statement(name), parameters).mappings().all()
+            return connection.execute(self._statement(name, source), parameters).mappings().all()
 
     def frame(self, name: str, columns: Mapping[str, str], **parameters: Any) -> pd.DataFrame:
         """The rows of a statement as a frame; `columns` names its columns and their dtypes."""
@@ -169,6 +169,7 @@ class State:
     def _lock_name(self) -> str:
         return f"{_LOCK_NAME}:{self._schema}"
 
-    def _statement(self, name: str) -> sa.TextClause:
+    def _statement(self, name: str, source: str = "") -> sa.TextClause:
         quote = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
-        return sa.text(sql_file(f"state/{name}").replace("{schema}", quote(self._schema)))
+        text = sql_file(f"state/{name}").replace("{schema}", quote(self._schema))
+        return sa.text(text.replace("{rows}", source))

@@ -25,6 +25,8 @@ class Run:
 
     `document`: the mapping document, with a line for each declaration that names a field of its own.
     `catalog`: the tables and columns that the warehouse had when the run was opened.
+    `whole`: it looks at everybody, not just at those who may have moved; `buckets`: in so many parts, if not in those
+    of its ticket. Both are decided by `extract`.
     `deferred_until`: the end of the last run that had no time for all of it; None where nothing waits.
     """
 
@@ -46,6 +48,13 @@ class Run:
     catalog: Catalog
     epochs: tuple[Epoch, ...]
     deferred_until: datetime | None
+    whole: bool
+    buckets: int | None
+
+    @property
+    def keeps_customers(self) -> bool:
+        """Whether the next run may build on what this one found: it is regular, and reads and syncs everything."""
+        return self.watermark and self.sends_traits
 
     @property
     def syncs_users(self) -> bool:
@@ -128,6 +137,8 @@ def read_run(state: State, number: int) -> Run:
         catalog=Catalog(settings.source_schema, {table: dict(columns) for table, columns in row["catalog"].items()}),
         epochs=tuple(one_epoch(settings) if row["history_whole"] else _epochs(state, settings)),
         deferred_until=state.rows("deferred")[0]["until"],
+        whole=row["whole"] is not False,
+        buckets=row["buckets"],
     )
 
 
@@ -160,6 +171,8 @@ def unopened_run(
         catalog=catalog,
         epochs=tuple(one_epoch(settings) if window.history_whole else _epochs(state, settings)),
         deferred_until=state.rows("deferred")[0]["until"],
+        whole=True,
+        buckets=None,
     )
 
 

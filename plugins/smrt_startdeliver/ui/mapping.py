@@ -23,7 +23,7 @@ from smrt_startdeliver.mapping.source import mapping_file
 from smrt_startdeliver.preview.mapped_row import Difference, Payload, differences, payloads
 from smrt_startdeliver.preview.users import newest_user, users_by_id
 from smrt_startdeliver.settings_file import config_folder, load_settings
-from smrt_startdeliver.stages.extract import traits
+from smrt_startdeliver.stages.columns import traits
 from smrt_startdeliver.stages.forgotten import forgotten_ids
 from smrt_startdeliver.ui.access import MayAct
 from smrt_startdeliver.ui.mapping_variable import (

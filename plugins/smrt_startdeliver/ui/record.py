@@ -118,7 +118,7 @@ def _told_by_memory(
 ) -> dict[str, Any]:
     """Events, audiences, and what was rejected or refused."""
     unacceptable = [] if compared is None or compared.plan is None else list(compared.plan.unacceptable["id"].dropna())
-    whose = {"user_id": user_id, "customer_key": customer_key}
+    whose: dict[str, Any] = {"user_id": user_id, "customer_key": customer_key}
     state = source.state
     with state.transaction():
         return {

@@ -15,12 +15,13 @@ from sqlalchemy.dialects import postgresql
 
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.paths import SQL
+from smrt_startdeliver.vocabulary import USERS
 from smrt_startdeliver.warehouse.catalog import LOAD_TIMES, Catalog
 
 _TIME = sa.DateTime(timezone=True)
 _FIRST_DAY: sa.ColumnElement[Any] = sa.literal_column("'0001-01-02'")
 _LAST_DAY: sa.ColumnElement[Any] = sa.literal_column("'9999-12-30'")
-_WHOSE = "{whose}"
+_CUSTOMERS, _SINCE = "{customers}", "{nobodys_since}"
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -37,27 +38,60 @@ def over_rows(
     keys: tuple[str, ...],
     values: Mapping[str, Kind],
     *,
-    of_column: str | None = None,
+    of_customers: str | None = None,
+    with_nobodys: bool = False,
 ) -> sa.TextClause:
     """The statement `sql/extract/<name>.sql` over a table.
 
-    `{rows}` gets the text columns `keys`, the load times and `timestamp` where the table has them, null where not, and
-    the columns `values` in their kinds; `{values}` is the list of those, quoted. With `of_column` only rows are
-    read that have one of `:whose` in it.
+    `{rows}` gets the text columns `keys`, the load times and `timestamp` where the table has them, null where not, the
+    columns `values` in their kinds, of `users` with their `row_hash`; `{values}` is the list of them, quoted.
+    `of_customers`: the column that says whose a row is, where only those of `:customers` are read; `with_nobodys`: and
+    those of nobody that were loaded at `:nobodys_since` or later.
     """
     present = catalog.columns(table)
     columns = [_text(key, present).label(key) for key in keys]
     columns += [_time(time, present).label(time) for time in ("timestamp", *LOAD_TIMES)]
     columns += [_value(name_, kind).label(f"value_{name_}") for name_, kind in values.items()]
+    if table == USERS:
+        columns.append(_hash(values).label("row_hash"))
     rows = sa.select(*columns).select_from(sa.table(table, schema=catalog.schema))
-    if of_column is not None:  # the column itself is compared: an index on it serves
-        rows = rows.where(sa.cast(sa.column(of_column), sa.Text) == sa.func.any(sa.literal_column(_WHOSE)))
+    if of_customers is not None:
+        rows = rows.where(_of_customers(of_customers, present, with_nobodys=with_nobodys))
+    rendered = _rendered(rows).replace(_CUSTOMERS, ":customers").replace(_SINCE, ":nobodys_since")
     quote = _DIALECT.identifier_preparer.quote
     return sa.text(
         sql_file(f"extract/{name}")
-        .replace("{rows}", f"({_rendered(rows)})".replace(_WHOSE, ":whose"))
+        .replace("{rows}", f"({rendered})")
         .replace("{values}", "".join(f", {_escape(quote(f'value_{value}'))}" for value in values))
     )
+
+
+def over_loads(name: str, catalog: Catalog, table: str) -> sa.TextClause:
+    """The statement `sql/extract/<name>.sql` over a table, of which `{loads}` gets user_id and load_time.
+
+    Every row of a large table is looked at by it, so that times are left as they are, beyond what clients hold or not.
+    """
+    present = catalog.columns(table)
+    times = [sa.cast(sa.column(time), _TIME) for time in LOAD_TIMES if time in present]
+    load_time = sa.func.coalesce(*times) if times else _null(_TIME)
+    loads = sa.select(_text("user_id", present).label("user_id"), load_time.label("load_time"))
+    rendered = _rendered(loads.select_from(sa.table(table, schema=catalog.schema)))
+    return sa.text(sql_file(f"extract/{name}").replace("{loads}", f"({rendered})"))
+
+
+def hashed_users(catalog: Catalog, values: Mapping[str, Kind]) -> str:
+    """The rows of `users` as a subselect: user_id and row_hash, that of `over_rows`."""
+    columns = (_text("id", catalog.columns(USERS)).label("user_id"), _hash(values).label("row_hash"))
+    return f"({_rendered(sa.select(*columns).select_from(sa.table(USERS, schema=catalog.schema)))})"
+
+
+def _of_customers(key: str, present: Mapping[str, Kind], *, with_nobodys: bool) -> sa.ColumnElement[bool]:
+    # The column itself is compared: an index on it serves.
+    theirs = sa.cast(sa.column(key), sa.Text) == sa.func.any(sa.literal_column(_CUSTOMERS))
+    if not with_nobodys:
+        return theirs
+    loaded = sa.func.coalesce(*(_time(time, present) for time in LOAD_TIMES))
+    return theirs | (_text(key, present).is_(sa.null()) & (loaded >= sa.literal_column(_SINCE)))
 
 
 def _rendered(select: sa.Select[Any]) -> str:
@@ -67,6 +101,12 @@ def _rendered(select: sa.Select[Any]) -> str:
 def _escape(sql: str) -> str:
     """A colon in an identifier is no bind parameter."""
     return sql.replace("%%", "%").replace("::", "\0").replace(":", "\\:").replace("\0", "::")
+
+
+def _hash(values: Mapping[str, Kind]) -> sa.ColumnElement[Any]:
+    """A hash of a row's values, by which the warehouse itself tells whether they are as they were."""
+    row = sa.cast(sa.func.row(*map(sa.column, values)), sa.Text)
+    return sa.func.hashtextextended(row, sa.literal_column("0"))
 
 
 def _text(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[Any]:

@@ -4,6 +4,8 @@
 -- `watermark`: a complete run of the regular kind, where the next one starts at this one's end.
 -- `sending_since`: when its first stage that sends began. `guard`: which guard stopped it, or would have without `force`.
 -- `declared`: its computed traits and audiences, as traits.yaml and audiences.yaml held them.
+-- `whole`: it looked at everybody, and why, not just at those who may have moved; null until it decided. `buckets`: in so
+-- many parts.
 -- `catalog`: the tables of the warehouse as they were when it was opened, [[column, kind], ...] of each.
 create table if not exists {schema}.runs (
     run bigint generated always as identity primary key,
@@ -30,6 +32,9 @@ create table if not exists {schema}.runs (
     mapping text not null,
     declared jsonb not null default '{}',
     catalog jsonb not null default '{}',
+    whole boolean,
+    whole_because text,
+    buckets integer,
     guard text,
     message text,
     started_at timestamptz not null default now(),

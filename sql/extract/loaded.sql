@@ -1,0 +1,9 @@
+-- How many rows a table has of each customer of whom some were loaded since `moved_since`, and (user_id null) of the
+-- others; and how many had been loaded before two moments: if that number changes, so did history.
+select
+    case when load_time is null or load_time >= :moved_since then user_id end as user_id,
+    count(*) as rows,
+    count(*) filter (where load_time < :counted_before) as counted,
+    count(*) filter (where load_time < :count_before) as to_count
+from {loads} as source
+group by 1

@@ -1,0 +1,1 @@
+alter table {schema}.runs add column whole boolean

@@ -1,0 +1,1 @@
+delete from {schema}.customers_as_of

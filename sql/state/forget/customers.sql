@@ -1,0 +1,2 @@
+delete from {schema}.customers where user_id = :user_id
+returning user_id
