@@ -14,16 +14,16 @@ from typing import Any
 from demo.postgres import BINARIES
 
 _NOTED = ("airflow", "python")
-_NOTE = """{name}() {{ printf '%s\\0' {name} "$@" $'\\n' >> '{notes}'; }}"""
+_NOTE = """{name}() {{ printf '%s\\0' {name} "$@" $'\\n' >> '{notes}'; env -0 >> '{environment}'; }}"""
 _END = "\n"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The commands that were noted, as words; and the environment variables of Airflow's that the block exports."""
+    """The commands that were noted, as words; and the variables of Airflow's that the block exports or gives to one."""
 
     commands: list[list[str]]
-    exports: dict[str, str]
+    variables: dict[str, str]
 
     def of(self, *beginning: str) -> list[list[str]]:
         """What follows these words in the commands that begin with them."""
@@ -34,10 +34,11 @@ class Asked:
 def asked_by(text: str, folder: Path, variables: Mapping[str, str] | None = None) -> Asked:
     """Have bash do a block in a folder, with PostgreSQL's programs at hand. Raises where a command of it fails."""
     before = os.environ | {"PATH": f"{BINARIES}:{os.environ['PATH']}"} | (variables or {})
-    notes, after = folder / "notes", folder / "environment"
-    notes.write_bytes(b"")
-    noting = [_NOTE.format(name=name, notes=notes) for name in _NOTED]
-    script = "\n".join([*noting, text, f"env -0 > '{after}'"])
+    notes, environment = folder / "notes", folder / "environment"
+    for file in (notes, environment):
+        file.write_bytes(b"")
+    noting = [_NOTE.format(name=name, notes=notes, environment=environment) for name in _NOTED]
+    script = "\n".join([*noting, text, f"env -0 >> '{environment}'"])
     subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=before, check=True)
     commands: list[list[str]] = [[]]
     for word in notes.read_text().split("\0")[:-1]:
@@ -45,9 +46,9 @@ def asked_by(text: str, folder: Path, variables: Mapping[str, str] | None = None
             commands.append([])
         else:
             commands[-1].append(word)
-    told = dict(line.split("=", 1) for line in after.read_text().split("\0") if line)
-    exports = {name: value for name, value in told.items() if name.startswith("AIRFLOW") and before.get(name) != value}
-    return Asked(commands[:-1], exports)
+    told = [line.partition("=")[::2] for line in environment.read_text().split("\0")]
+    given = {name: value for name, value in told if name.startswith("AIRFLOW") and before.get(name) != value}
+    return Asked(commands[:-1], given)
 
 
 def in_airflow(commands: list[list[str]], folder: Path) -> dict[str, Any]:

@@ -70,11 +70,15 @@ def test_commands_stand_in_blocks_and_not_as_indented_text() -> None:
 
 @pytest.mark.usefixtures("business")
 @pytest.mark.parametrize("file", [file for file, found in COMMANDS.items() if found], ids=lambda file: file.name)
-def test_our_own_commands_do_what_they_are_for(file: Path, ask: Ask, do: Do) -> None:
+def test_our_own_commands_do_what_they_are_for(file: Path, ask: Ask, do: Do, monkeypatch: pytest.MonkeyPatch) -> None:
     for block in COMMANDS[file]:
-        for words in do(block.text).of(*OURS):
-            result = ask(*words)
-            assert result.exit_code == 0, f"{block.place}: {words}: {result.output}"
+        asked = do(block.text)
+        with monkeypatch.context() as given:
+            for name, value in asked.variables.items():
+                given.setenv(name, value)
+            for words in asked.of(*OURS):
+                result = ask(*words)
+                assert result.exit_code == 0, f"{block.place}: {words}: {result.output}"
 
 
 @pytest.mark.usefixtures("business")

@@ -30,7 +30,7 @@ def test_whoever_follows_it_has_a_check_that_is_green_and_a_plan(
     with granted_login(pipeline.uri):
         for block in blocks_run_by("quick start", ROOT / "README.md"):
             asked = do(block.text)
-            for name, value in asked.exports.items():
+            for name, value in asked.variables.items():
                 monkeypatch.setenv(name, value)
             for (command,) in asked.of("python", "-m", "smrt_startdeliver"):
                 result = ask(command)

@@ -44,7 +44,7 @@ def check(ask: Ask, do: Do, monkeypatch: pytest.MonkeyPatch) -> str:
     words = []
     for block in blocks_run_by("connection", PAGE):
         asked = do(block.text)
-        for name, value in asked.exports.items():
+        for name, value in asked.variables.items():
             monkeypatch.setenv(name, value)
         words += asked.of("python", "-m", "smrt_startdeliver")
     assert words == [["check"]]
