@@ -10,7 +10,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from smrt_startdeliver.errors import WarehouseError
-from smrt_startdeliver.stages import airflow_run, extract, job, open_run, report
+from smrt_startdeliver.stages import airflow_run, job, open_run, reading, report
 from smrt_startdeliver.stages.job import STAGES
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.runs import past
@@ -58,7 +58,7 @@ def a_connection_that_drops(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch)
                 " where datname = current_database() and state = 'idle in transaction'"
             )
 
-    monkeypatch.setattr(extract, "stream", dropping)
+    monkeypatch.setattr(reading, "stream", dropping)
     yield "the next run reads it again"
 
 

@@ -14,7 +14,7 @@ from tests.state.conftest import engine_of
 
 TABLES = {
     *("runs", "records", "events", "refusals", "forgotten", "rejections", "last_visits", "counts", "measures", "pace"),
-    *("declarations", "memberships", "progress", "alerts"),
+    *("declarations", "memberships", "progress", "alerts", "customers", "customers_as_of", "customers_now"),
 }
 
 

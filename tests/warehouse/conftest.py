@@ -66,7 +66,12 @@ class Warehouse:
         return self._read("events", table, ("id", "user_id", "name"), EVENT_COLUMNS, values or {}, asked | parameters)
 
     def users(self, values: Mapping[str, Kind] | None = None) -> list[dict[str, Any]]:
-        return self._read("users", "users", ("id",), USER_COLUMNS, values or {}, {})
+        rows = self._read("users", "users", ("id",), USER_COLUMNS, values or {}, {})
+        return [{name: value for name, value in row.items() if name != "row_hash"} for row in rows]
+
+    def row_hashes(self, values: Mapping[str, Kind]) -> dict[str, int]:
+        rows = self._read("users", "users", ("id",), USER_COLUMNS, values, {})
+        return {row["user_id"]: row["row_hash"] for row in rows}
 
     def groups(self, values: Mapping[str, Kind] | None = None) -> list[dict[str, Any]]:
         return self._read("groups", "groups", ("id", "user_id", "group_id"), GROUP_COLUMNS, values or {}, {})

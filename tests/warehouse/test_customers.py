@@ -24,6 +24,13 @@ def test_of_the_copies_of_a_user_the_newest_is_read(warehouse: Warehouse) -> Non
     ]
 
 
+def test_the_hash_of_a_user_changes_with_a_value_and_not_with_the_time_of_its_load(warehouse: Warehouse) -> None:
+    rows = [("ann", "2026-01-02Z", "Ann"), ("bob", "2026-01-03Z", "Ann"), ("cid", "2026-01-02Z", None)]
+    warehouse.table("users", *rows, id="text", received_at="timestamptz", name="text")
+    hashes = warehouse.row_hashes({"name": "text"})
+    assert hashes["ann"] == hashes["bob"] != hashes["cid"]
+
+
 def test_users_without_an_id_are_each_a_row(warehouse: Warehouse) -> None:
     warehouse.table("users", (None,), ("",), ("ann",), id="text")
     assert warehouse.users() == [{"copies": 1}, {"copies": 1}, {"user_id": "ann", "copies": 1}]
@@ -55,10 +62,18 @@ def test_of_the_copies_of_a_group_call_the_newest_is_read_at_its_own_time_or_els
             "user_id": "ann",
             "group_id": "acme",
             "time": at("2026-01-01"),
+            "loaded_at": at("2026-01-03"),
             "copies": 2,
             "value_name": "new",
         },
-        {"id": "2", "user_id": "bob", "time": at("2026-01-05"), "copies": 1, "value_name": "untimed"},
+        {
+            "id": "2",
+            "user_id": "bob",
+            "time": at("2026-01-05"),
+            "loaded_at": at("2026-01-05"),
+            "copies": 1,
+            "value_name": "untimed",
+        },
     ]
 
 

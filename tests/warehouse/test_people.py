@@ -72,8 +72,8 @@ def test_only_the_rows_of_some_are_read(warehouse: Warehouse) -> None:
     columns = {"id": "bigint", "received_at": "timestamptz"}
     warehouse.table("users", ("1", LOADED), ("2", LOADED), ("3", LOADED), **columns)
     statement = over_rows(
-        "users", read_catalog(warehouse.engine, warehouse.schema), "users", ("id",), {}, of_column="id"
+        "users", read_catalog(warehouse.engine, warehouse.schema), "users", ("id",), {}, of_customers="id"
     )
     with warehouse.engine.connect() as connection:
-        rows = connection.execute(statement, {"whose": ["1", "3", "' or true"]}).all()
+        rows = connection.execute(statement, {"customers": ["1", "3", "' or true"]}).all()
     assert sorted(row.user_id for row in rows) == ["1", "3"]
