@@ -34,7 +34,15 @@ def test_it_says_what_was_removed_and_then_that_nothing_was_left(run: Run) -> No
 def test_as_json_it_is_counts(run: Run) -> None:
     assert json.loads(run("forget", "8", "--json").stdout) == {
         "anew": True,
-        "rows": {"events": 0, "records": 2, "refusals": 0, "rejections": 0, "memberships": 0, "last visits": 1},
+        "rows": {
+            "events": 0,
+            "records": 2,
+            "refusals": 0,
+            "rejections": 0,
+            "memberships": 0,
+            "kept": 0,
+            "last visits": 1,
+        },
         "in_startdeliver": {},
     }
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 
-from smrt_startdeliver.stages import airflow_run, extract
+from smrt_startdeliver.stages import airflow_run, extract, reading
 from smrt_startdeliver.stages.load_records import load_records
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.engine import warehouse_engine
@@ -132,15 +132,15 @@ def a_warehouse_that_drops_the_connection(pipeline: Pipeline, patch: pytest.Monk
                 " where datname = current_database() and state = 'idle in transaction'"
             )
 
-    patch.setattr(extract, "stream", dropping)
+    patch.setattr(reading, "stream", dropping)
 
 
 def a_time_that_cannot_be_read(pipeline: Pipeline, patch: pytest.MonkeyPatch) -> None:
-    def reading(job):
+    def extracting(job):
         pipeline.execute("alter table smrt.users alter column received_at type text using name")
         return extract.extract(job)
 
-    patch.setattr(airflow_run, "extract", reading)
+    patch.setattr(airflow_run, "extract", extracting)
 
 
 def a_memory_that_refuses_a_row(pipeline: Pipeline, _: pytest.MonkeyPatch) -> None:
