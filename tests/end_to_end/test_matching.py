@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
 
@@ -31,10 +33,11 @@ def test_a_number_match_takes_only_what_survives_the_cast(shop: Shop, pipeline: 
     assert usage["userId"] == 7
 
 
+@pytest.mark.parametrize("partitions", [1, 3])
 def test_email_matches_with_the_custom_field_where_there_is_none_and_shared_emails_are_rejected(
-    shop: Shop, pipeline: Pipeline
+    partitions: int, shop: Shop, pipeline: Pipeline
 ) -> None:
-    pipeline.configure(settings="sync_using_email: true\n")
+    pipeline.configure(settings=f"sync_using_email: true\npartitions: {partitions}\n")
     shop.customer("1", name="Ann", email="ann@example.com")
     shop.customer("2", name="Bob", email=None)
     shop.customer("3", name="Cy", email="shared@example.com")

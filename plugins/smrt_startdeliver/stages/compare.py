@@ -82,6 +82,13 @@ def is_acknowledged(linked: pd.DataFrame) -> pd.Series[bool]:
     return same
 
 
+def _shared_matches(job: Job) -> pd.Series[int]:
+    """The fingerprints of match values that several users claim; they are nobody's, so any bucket may hold them."""
+    nobodys = pd.DataFrame({"match": pd.Series(dtype="int64")})
+    chunks = [chunk for bucket in range(job.staging.buckets) for chunk in job.staging.chunks(SHARED_MATCHES, bucket)]
+    return pd.concat([nobodys, *chunks])["match"].astype("int64")
+
+
 def _other_users(job: Job) -> Counter[str]:
     """Users whom the run does not look at, by why they are rejected; '' for those who are not."""
     others = Counter(kept_totals(job.state))
@@ -105,8 +112,7 @@ class _Comparison:
         self.entity = entity
         self.name = NAMES[entity]
         self.synced = is_synced(job, entity)
-        shared = job.staging.read(SHARED_MATCHES, 0) if entity == "user" else None
-        self.shared = pd.Series(dtype="int64") if shared is None else shared["match"]
+        self.shared = _shared_matches(job) if entity == "user" else pd.Series(dtype="int64")
         self.measured: Counter[str] = Counter()
         self.at_rest = at_rest(job, entity)
         self.renamed: list[str] = []

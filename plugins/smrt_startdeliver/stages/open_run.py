@@ -14,6 +14,7 @@ from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.settings_file import config_folder, load_settings
 from smrt_startdeliver.stages.buckets import number_of_buckets
 from smrt_startdeliver.stages.job import Ticket
+from smrt_startdeliver.staging import Staging
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
 from smrt_startdeliver.state.accounts import note_stage
@@ -55,7 +56,10 @@ def start(request: Request) -> Ticket:
         run = open_run(state, request, window, settings, mapping.text, declared, catalog)
         note_stage(state, run, "open_run", Fates(), {"requests check": checks, "seconds": time.monotonic() - started})
         log.info("run %s reads what was loaded from %s to %s", run, window.read_from, window.interval.end)
-        return Ticket(run, settings.state_schema, buckets)
+        ticket = Ticket(run, settings.state_schema, buckets)
+        # A memory that was set back numbers its runs anew: one of them may have left rows that are not this one's.
+        Staging(ticket.staging, buckets).remove()
+        return ticket
     finally:
         engine.dispose()
 
