@@ -4,7 +4,7 @@
 Every two hours: what changed about a dry cleaner's customers in the warehouse, said in Startdeliver's words, once.
 
 1. **open_run** checks settings, mapping document, warehouse, API key and every custom field, before it writes.
-2. **extract** reads every SMRT table once, in chunks.
+2. **extract** finds out who may have moved since the last run, and reads their rows in chunks; once a day everybody's.
 3. **derive** finds visits, lapses, birthdays and traits.
 4. **plan** compares what is wanted with what was acknowledged.
 5. **guard** stops a run whose change is too large to be meant, before anything is written; `force` lets it go on.
@@ -100,7 +100,9 @@ mend that. Then wait for the next run, or clear this one.
 
 DOCS = {
     "extract": f"""
-Reads every SMRT table of the warehouse once, in chunks, into staged Parquet files. Returns the rows by table.
+Finds out which customers may have moved since the last run, and reads their rows of every SMRT table, in chunks, into
+staged Parquet files; where that cannot be told, and once in `sweep_hours`, everybody's. The log says which, and why.
+Returns the rows by table.
 
 **If it fails**, nothing was written. *The next run reads it again*: the connection dropped, Airflow tries again by
 itself. *Statement timeout*, *lock timeout*, *permission denied*: see the login's rights and the loader. *Not as it was

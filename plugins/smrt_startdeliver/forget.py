@@ -106,7 +106,7 @@ def _remove(state: State, user_id: str, customer_key: str | None) -> Counter[str
                 "refusals": len(state.rows("forget/refusals", **whose, events=events)),
                 "rejections": len(state.rows("forget/rejections", **whose, events=events)),
                 "memberships": len(state.rows("forget/memberships", user_id=user_id)),
-                "kept": len(state.rows("forget/customers", user_id=user_id)),
+                "customers": len(state.rows("forget/customers", user_id=user_id)),
                 "last visits": len(state.rows("forget/last_visits", user_id=user_id)),
             }
         )

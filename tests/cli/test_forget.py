@@ -40,7 +40,7 @@ def test_as_json_it_is_counts(run: Run) -> None:
             "refusals": 0,
             "rejections": 0,
             "memberships": 0,
-            "kept": 0,
+            "customers": 0,
             "last visits": 1,
         },
         "in_startdeliver": {},

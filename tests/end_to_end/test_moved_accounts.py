@@ -24,6 +24,7 @@ def shop(pipeline: Pipeline, narrow: None) -> Shop:
     shop = Shop(pipeline, account="text", company="text")
     for user in ("ann", "bob"):
         shop.customer(user, name=user, account="A-1", company="Hotel" if user == "ann" else "Motel")
+    shop.customer(None, name="nobody", account="A-1")
     for number in range(OTHERS):
         shop.customer(f"other {number}", name="other", account=f"B-{number}", company="Bistro")
     call(pipeline, "other 0", "C-1", MONDAY - DAY, company="Called")
@@ -55,6 +56,7 @@ def test_an_account_is_made_of_all_its_users_though_only_one_of_them_moved(shop:
 def test_a_user_who_leaves_an_account_leaves_it_to_the_others(shop: Shop, pipeline: Pipeline) -> None:
     pipeline.execute("update smrt.users set account = 'B-3' where id = 'ann'")
     run(pipeline)
+    assert pipeline.fates("users")["rejected: no_id"] == 1
     assert accounts(pipeline)["A-1"] == ["bob"]
     assert accounts(pipeline)["B-3"] == ["ann", "other 3"]
     assert companies(pipeline)["A-1"] == "Motel"
@@ -90,7 +92,7 @@ def test_who_takes_the_match_value_of_another_is_rejected_until_it_is_free(shop:
     pipeline.run_as("scheduled", MONDAY + 3 * HOUR)
     assert looked_at(pipeline) == "who moved"
     assert pipeline.fates("users")["rejected: match_not_unique"] == 1
-    assert pipeline.fates("users")["extracted"] == OTHERS + 3
+    assert pipeline.fates("users")["extracted"] == OTHERS + 4
     pipeline.execute("update smrt.users set email = 'new@x.example' where id = 'new'")
     pipeline.run_as("scheduled", MONDAY + 4 * HOUR)
     assert looked_at(pipeline) == "who moved"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -41,8 +42,8 @@ def dues(declared: Declared, known: Facts, end: datetime) -> dict[str, datetime]
     return dict(zip(frame["user_id"], frame["due"], strict=True))
 
 
-def changed_between(declared: Declared, known: Facts, start: datetime, end: datetime, zone: object) -> set[str]:
-    before, after = (evaluate(declared, known, moment, zone) for moment in (start, end))  # type: ignore[arg-type]
+def changed_between(declared: Declared, known: Facts, start: datetime, end: datetime, zone: ZoneInfo) -> set[str]:
+    before, after = (evaluate(declared, known, moment, zone) for moment in (start, end))
     same = (before.astype("str").fillna("") == after.astype("str").fillna("")).all(axis=1)
     return set(before.loc[~same, "user_id"])
 

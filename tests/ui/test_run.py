@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from smrt_startdeliver.plan.fates import Fates
+from smrt_startdeliver.state.accounts import note_stage
 from smrt_startdeliver.state.database import State
 from tests.ui.conftest import HOME
 from tests.ui.reading import table_of, text_of
@@ -69,6 +71,35 @@ def test_it_says_what_it_read_with_which_parameters(viewer: TestClient, number: 
     assert "manual; the next run does not start at its end" in text
     assert "dry_run false, full_resync true, force false" in text
     assert "Requests lookup 1, write 9" in text
+
+
+@pytest.mark.parametrize(
+    ("whole", "because", "moved", "said"),
+    [
+        (None, None, None, "Customers looked at not decided yet"),
+        (
+            True,
+            "it was asked to (full_resync, force)",
+            3,
+            "everybody: it was asked to (full_resync, force); 3 may",
+        ),
+        (True, "it is no regular run", None, "everybody: it is no regular run Visits"),
+        (
+            False,
+            None,
+            1200,
+            "only who may have moved since the run before, and who moves along with them; 1,200 may",
+        ),
+    ],
+)
+def test_it_says_whom_it_looked_at_and_why(
+    whole: bool | None, because: str | None, moved: int | None, said: str, viewer: TestClient, state: State
+) -> None:
+    number = add_run(state)
+    state.write("note_reach", [{"run": number, "whole": whole, "because": because, "buckets": 1}])
+    if moved is not None:
+        note_stage(state, number, "extract", Fates(), {"moved customers": moved})
+    assert said in text_of(shown(viewer, number))
 
 
 @pytest.mark.parametrize(

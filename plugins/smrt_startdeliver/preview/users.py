@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.plan.properties import VALUE
+from smrt_startdeliver.stages.reading import USER_COLUMNS
 from smrt_startdeliver.staging import as_frame
 from smrt_startdeliver.vocabulary import USERS
 from smrt_startdeliver.warehouse.catalog import Catalog
@@ -22,21 +23,24 @@ def users_by_id(
     engine: sa.Engine, catalog: Catalog, user_ids: Sequence[str], columns: Mapping[str, Kind]
 ) -> pd.DataFrame:
     """user_id (str) and the columns that are asked for, of those ids that have a row. Raises WarehouseError."""
-    return _read(engine, catalog, "users_by_id", columns, {"user_ids": list(user_ids)})
+    statement = over_rows("users", catalog, USERS, ("id",), columns, of_customers="id")
+    read = {**USER_COLUMNS, **{VALUE + name: kind for name, kind in columns.items()}}
+    found = _read(engine, statement, {"customers": list(user_ids)}, read)
+    return found[["user_id", *columns]].sort_values("user_id", ignore_index=True)
 
 
 def newest_user(engine: sa.Engine, catalog: Catalog, forgotten: Iterable[str]) -> str | None:
     """The id of the customer whose row was loaded last, but for who is forgotten. Raises WarehouseError."""
-    found = _read(engine, catalog, "newest_user", {}, {"forgotten": list(forgotten)})
+    statement = over_rows("newest_user", catalog, USERS, ("id",), {})
+    found = _read(engine, statement, {"forgotten": list(forgotten)}, {"user_id": "text"})
     return None if found.empty else str(found["user_id"].iloc[0])
 
 
 def _read(
-    engine: sa.Engine, catalog: Catalog, statement: str, values: Mapping[str, Kind], parameters: Mapping[str, Any]
+    engine: sa.Engine, statement: sa.TextClause, parameters: Mapping[str, Any], columns: Mapping[str, Kind]
 ) -> pd.DataFrame:
-    columns: dict[str, Kind] = {"user_id": "text", **{VALUE + name: kind for name, kind in values.items()}}
     schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in columns.items()])
-    chunks = stream(engine, over_rows(statement, catalog, USERS, ("id",), values), parameters, columns)
+    chunks = stream(engine, statement, parameters, columns)
     return as_frame(pa.concat_tables([schema.empty_table(), *chunks])).rename(
         columns=lambda name: str(name).removeprefix(VALUE)
     )

@@ -16,21 +16,22 @@ from smrt_startdeliver.stages.ranking import ranked_anew
 from smrt_startdeliver.stages.reach import reach_of
 from smrt_startdeliver.stages.reading import Reading
 from smrt_startdeliver.state.customers import kept, users_of
+from smrt_startdeliver.state.runs import UNOPENED
 from smrt_startdeliver.vocabulary import USERS
 from smrt_startdeliver.warehouse.catalog import count_users
 
 log = logging.getLogger(__name__)
 
+MOVED_CUSTOMERS = "moved customers"
+"""How many may have moved, by this name among the measures of a run; absent where that is not known."""
+
 
 def extract(job: Job) -> dict[str, int]:
-    """Stage all tables, each read once; the rows staged by table. Raises WarehouseError.
-
-    Of tables that grow with the years only the rows of those who may have moved, where the run's reach is no further.
-    """
+    """Stage the rows of everybody, or only of those who may have moved; how many by table. Raises WarehouseError."""
     if job.only is not None:
         return dict(_read_only(job, job.only).rows)
     reach = reach_of(job)
-    if reach.because is not None or reach.moved is None:
+    if reach.moved is None or reach.because is not None:
         log.info("everybody is looked at: %s", reach.because)
         job.run = replace(job.run, whole=True)
         reading = Reading(job)
@@ -44,10 +45,11 @@ def extract(job: Job) -> dict[str, int]:
         reading = _read_moved(job, reach.moved)
         rows = reach.rows | {USERS: count_users(job.engine, job.catalog.schema)}
     if reach.moved is not None:
-        job.measures["moved customers"] = len(reach.moved)
+        job.measures[MOVED_CUSTOMERS] = len(reach.moved)
     job.measures.update({f"rows {table}": count for table, count in rows.items()})
-    decided = {"whole": job.run.whole, "because": reach.because, "buckets": job.staging.buckets}
-    job.state.write("note_reach", [{"run": job.run.number, **decided}])
+    if job.run.number != UNOPENED:
+        decided = {"whole": job.run.whole, "because": reach.because, "buckets": job.staging.buckets}
+        job.state.write("note_reach", [{"run": job.run.number, **decided}])
     return dict(reading.rows)
 
 
@@ -71,7 +73,7 @@ def _read_moved(job: Job, moved: pd.Series[str]) -> Reading:
     reading.users(moved)
     accounts = accounts_moved(job, moved)
     beside = _others(users_of(job.state, accounts)["user_id"], moved)
-    reading.users(beside)
+    reading.users(beside, nobodys=False)
     moved = pd.concat([moved, beside])
     reading.calls(moved)
     _note_moved(job, moved)

@@ -84,7 +84,9 @@ def at_work(ticket: Ticket, stage: str) -> Iterator[Job]:
         state = State(engine, ticket.state_schema)
         _see_that_it_is_its_turn(state, ticket.run, stage)
         run = read_run(state, ticket.run)
-        job = Job(stage, run, engine, state, Staging(ticket.staging, run.buckets or ticket.buckets))
+        # An earlier try of `extract` may have chosen fewer: it chooses anew.
+        chosen = None if stage == "extract" else run.buckets
+        job = Job(stage, run, engine, state, Staging(ticket.staging, chosen or ticket.buckets))
         with _failure_noted(state, ticket.run, stage):
             yield job
         note_stage(state, run.number, stage, job.fates, {**job.measures, "seconds": time.monotonic() - started})

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from smrt_startdeliver.stages.audiences import AUDIENCE
 from smrt_startdeliver.stages.compare import beside_acknowledged, is_acknowledged
 from smrt_startdeliver.stages.datasets import (
     DIFFERING,
@@ -17,15 +18,15 @@ from smrt_startdeliver.stages.datasets import (
     REJECTED_USERS,
     VANISHED,
 )
+from smrt_startdeliver.stages.extract import MOVED_CUSTOMERS
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.moved import staged_moved
 from smrt_startdeliver.stages.reach import configuration
-from smrt_startdeliver.state.customers import read_basis
 
 log = logging.getLogger(__name__)
 
 _COLUMNS = ["user_id", "row_hash", "customer_key", "match", "spend", "due", "rejected", "settled"]
-_FATES = {"key": "str", "vanished": "bool"}
+_LEFT = {"key": "str", "vanished": "bool"}
 _COUNTED = "counted "
 
 
@@ -54,17 +55,14 @@ def keep_customers(job: Job) -> None:
 
 def _is_undone(job: Job) -> bool:
     """Whether an audience is held, or one that vanished could not be acted on."""
-    held = any(name.startswith("audience ") and name.endswith(" held") for name in job.measured)
-    return held or any(_is_left(job, entity) for entity in ("user", "customer"))
+    held = any(name.startswith(f"{AUDIENCE} ") and name.endswith(" held") for name in job.measured)
+    return held or any(_is_left(job, entity) for entity in VANISHED)
 
 
 def _is_left(job: Job, entity: str) -> bool:
-    for bucket in range(job.staging.buckets):
-        for chunk in job.staging.chunks(VANISHED["user" if entity == "user" else "customer"], bucket):
-            left = job.state.frame_of_keys("vanished", _FATES, chunk["key"], entity=entity)
-            if not left["vanished"].all():
-                return True
-    return False
+    chunks = (chunk for bucket in range(job.staging.buckets) for chunk in job.staging.chunks(VANISHED[entity], bucket))
+    lefts = (job.state.frame_of_keys("vanished", _LEFT, chunk["key"], entity=entity) for chunk in chunks)
+    return any(not left["vanished"].all() for left in lefts)
 
 
 def _found(job: Job) -> Iterator[pd.DataFrame]:
@@ -94,8 +92,7 @@ def _left_to_do(job: Job, bucket: int) -> pd.Series[str]:
 
 def _count_repaired(job: Job, moved: list[str]) -> None:
     """A run that looks at everybody proves what was kept of those who had not moved."""
-    basis = read_basis(job.state)
-    if not job.run.whole or basis is None or basis.configuration != configuration(job.run):
+    if not job.run.whole or MOVED_CUSTOMERS not in job.measured:
         return
     repaired = job.state.rows("customers/repaired", moved=moved)[0]["customers"]
     job.measures["repaired customers"] = repaired

@@ -44,8 +44,8 @@ _LOADED: dict[str, Kind] = {"user_id": "text", "rows": "integer", "counted": "in
 class Reach:
     """Whom a run looks at.
 
-    moved: the user ids of those who may have moved; None where that is not known. because: why everybody is looked at;
-    None where only those are. rows: how many rows each table of calls has.
+    moved: the user ids of those who may have moved; None where what is kept does not tell. because: why everybody is
+    looked at; None where only those are. rows: how many rows each table of calls has.
     """
 
     moved: pd.Series[str] | None
@@ -76,14 +76,11 @@ def reach_of(job: Job) -> Reach:
     loaded = {table: _loaded(job, table, basis) for table in _tables_of_calls(job)}
     job.measures.update({f"counted {table}": one.to_count for table, one in loaded.items()})
     rows = {table: one.rows for table, one in loaded.items()}
-    if basis is None:
-        return Reach(None, "nothing is kept of an earlier run of this configuration", rows)
+    why_unknown = _why_unknown(job, basis, loaded)
+    if why_unknown is not None:
+        return Reach(None, why_unknown, rows)
     moved = _moved(job, loaded)
-    known = sum(kept_totals(job.state).values())
-    why = _why_everybody(job, basis, loaded)
-    if why is None and len(moved) > MOVED_AT_MOST * known:
-        why = f"{len(moved):,} of {known:,} customers may have moved"
-    return Reach(moved, why, rows)
+    return Reach(moved, _why_everybody(job, len(moved)), rows)
 
 
 def configuration(run: Run) -> str:
@@ -98,13 +95,13 @@ def configuration(run: Run) -> str:
     return blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
-def _why_everybody(job: Job, basis: Basis, loaded: dict[str, _Loaded]) -> str | None:
+def _why_unknown(job: Job, basis: Basis | None, loaded: dict[str, _Loaded]) -> str | None:
     """Why what is kept does not tell who may have moved; None where it does."""
+    if basis is None:
+        return "nothing is kept of an earlier run of this configuration"
     run, settings, end = job.run, job.run.settings, job.run.interval.end
     changed = [table for table, one in loaded.items() if one.counted != basis.counted.get(table)]
     reasons = {
-        "it compares all loaded rows with the memory (sweep_hours)": run.sweep,
-        "it was asked to (full_resync, force)": run.full_resync or run.force,
         "the run before was another one than what is kept is of": (
             job.state.rows("customers/run_before", run=run.number)[0]["run"] != basis.run
             or basis.window_end != run.interval.start
@@ -119,6 +116,16 @@ def _why_everybody(job: Job, basis: Basis, loaded: dict[str, _Loaded]) -> str | 
         f"rows of an earlier time came or went in {', '.join(changed)}": bool(changed),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _why_everybody(job: Job, moved: int) -> str | None:
+    """Why everybody is looked at though it is known who may have moved: that proves what was kept of the others."""
+    if job.run.sweep:
+        return "it compares all loaded rows with the memory (sweep_hours)"
+    if job.run.full_resync or job.run.force:
+        return "it was asked to (full_resync, force)"
+    known = sum(kept_totals(job.state).values())
+    return f"{moved:,} of {known:,} customers may have moved" if moved > MOVED_AT_MOST * known else None
 
 
 def _key_is_derived(run: Run) -> bool:

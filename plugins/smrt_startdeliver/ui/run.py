@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping
 from smrt_startdeliver.plan.fates import EXTRACTED, Fate
 from smrt_startdeliver.plan.guards import Guard
 from smrt_startdeliver.stages.audiences import AUDIENCE
+from smrt_startdeliver.stages.extract import MOVED_CUSTOMERS
 from smrt_startdeliver.stages.job import STAGES
 from smrt_startdeliver.ui.access import DAG_ID
 from smrt_startdeliver.ui.memory import Memory
@@ -61,6 +62,7 @@ def run(request: Request, memory: Memory, number: int) -> Response:
         seconds={row["stage"]: row["value"] for row in measures if row["name"] == "seconds"},
         stages=STAGES,
         requests=_requests(measures),
+        moved=next((row["value"] for row in measures if row["name"] == MOVED_CUSTOMERS), None),
         guards={guard: guard in tripped for guard in get_args(Guard)},
         audiences=audiences(measures),
         audience_counts=AUDIENCE_COUNTS,

@@ -46,7 +46,7 @@ def over_rows(
     `{rows}` gets the text columns `keys`, the load times and `timestamp` where the table has them, null where not, the
     columns `values` in their kinds, of `users` with their `row_hash`; `{values}` is the list of them, quoted.
     `of_customers`: the column that says whose a row is, where only those of `:customers` are read; `with_nobodys`: and
-    those of nobody that were loaded at `:nobodys_since` or later.
+    those of nobody that were loaded at `:nobodys_since` or later, or nobody knows when.
     """
     present = catalog.columns(table)
     columns = [_text(key, present).label(key) for key in keys]
@@ -72,8 +72,7 @@ def over_loads(name: str, catalog: Catalog, table: str) -> sa.TextClause:
     Every row of a large table is looked at by it, so that times are left as they are, beyond what clients hold or not.
     """
     present = catalog.columns(table)
-    times = [sa.cast(sa.column(time), _TIME) for time in LOAD_TIMES if time in present]
-    load_time = sa.func.coalesce(*times) if times else _null(_TIME)
+    load_time = sa.func.coalesce(*(sa.cast(sa.column(time), _TIME) for time in LOAD_TIMES if time in present))
     loads = sa.select(_text("user_id", present).label("user_id"), load_time.label("load_time"))
     rendered = _rendered(loads.select_from(sa.table(table, schema=catalog.schema)))
     return sa.text(sql_file(f"extract/{name}").replace("{loads}", f"({rendered})"))
@@ -90,8 +89,9 @@ def _of_customers(key: str, present: Mapping[str, Kind], *, with_nobodys: bool) 
     theirs = sa.cast(sa.column(key), sa.Text) == sa.func.any(sa.literal_column(_CUSTOMERS))
     if not with_nobodys:
         return theirs
-    loaded = sa.func.coalesce(*(_time(time, present) for time in LOAD_TIMES))
-    return theirs | (_text(key, present).is_(sa.null()) & (loaded >= sa.literal_column(_SINCE)))
+    since: sa.ColumnElement[Any] = sa.literal_column(_SINCE)
+    loaded = sa.func.coalesce(*(_time(time, present) for time in LOAD_TIMES), since)
+    return theirs | (_text(key, present).is_(sa.null()) & (loaded >= since))
 
 
 def _rendered(select: sa.Select[Any]) -> str:
