@@ -15,7 +15,7 @@ from threading import Thread
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from demo.browser import chromium, running_browser
 from smrt_startdeliver.stages.job import STAGES
@@ -173,3 +173,11 @@ def test_every_page_is_dark_where_the_system_is_and_fits_a_small_screen(page: Pa
             "[...document.images].filter(one => one.complete && !one.naturalWidth).map(one => one.src)"
         )
         assert broken == [], file.name
+
+
+def test_the_search_finds_a_reason_code(page: Page) -> None:
+    page.goto("/index.html", wait_until="networkidle")  # its index is fetched by then: what is typed earlier is lost
+    box = page.get_by_role("textbox", name="Search")
+    box.click()
+    box.press_sequentially("lossy_match")
+    expect(page.locator(".md-search-result__item a[href*='reasons.html']").first).to_be_attached(timeout=60_000)
