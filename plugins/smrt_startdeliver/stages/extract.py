@@ -71,26 +71,19 @@ def _read_moved(job: Job, moved: pd.Series[str]) -> Reading:
     reading = Reading(job)
     reading.groups()
     reading.users(moved)
-    accounts = accounts_moved(job, moved)
-    beside = _others(users_of(job.state, accounts)["user_id"], moved)
-    reading.users(beside, nobodys=False)
-    moved = pd.concat([moved, beside])
     reading.calls(moved)
     _note_moved(job, moved)
 
-    ranked = _others(ranked_anew(job), moved)
-    accounts = pd.concat([accounts, kept(job.state, ranked)["customer_key"].dropna()]).drop_duplicates()
-    ranked = _others(pd.concat([ranked, users_of(job.state, accounts)["user_id"]]), moved)
-    if len(ranked):
-        reading.users(ranked, nobodys=False)
-        reading.calls(ranked, nobodys=False)
-        _note_moved(job, pd.concat([moved, ranked]))
-    job.staging.writer(ACCOUNTS_MOVED).write(pd.DataFrame({"key": accounts}), by="key")
+    ranked = ranked_anew(job)
+    accounts = pd.concat([accounts_moved(job, moved), kept(job.state, ranked)["customer_key"].dropna()])
+    along = pd.concat([ranked, users_of(job.state, accounts.drop_duplicates())["user_id"]])
+    along = along[~along.isin(moved)].drop_duplicates()
+    if len(along):
+        reading.users(along, nobodys=False)
+        reading.calls(along, nobodys=False)
+        _note_moved(job, pd.concat([moved, along]))
+    job.staging.writer(ACCOUNTS_MOVED).write(pd.DataFrame({"key": accounts.drop_duplicates()}), by="key")
     return reading
-
-
-def _others(found: pd.Series[str], moved: pd.Series[str]) -> pd.Series[str]:
-    return found[~found.isin(moved)].drop_duplicates()
 
 
 def _note_moved(job: Job, moved: pd.Series[str] | None) -> None:
