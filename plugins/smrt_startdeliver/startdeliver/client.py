@@ -64,7 +64,7 @@ class Client:
 
     `requests_made` counts by purpose, and `429` and `retry` beside them; it is what a run reports. `requests_before`
     and `retries_before` are those that earlier tasks of the run made: how often may be tried again is a matter of the
-    run. Raises KeyRefused where the key is none that can be sent.
+    run. `timeout_seconds`: how long an answer is waited for; by default as long as runs do. Raises KeyRefused where the key is none that can be sent.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Client:
         breaker: ServerBreaker | None = None,
         max_in_flight: int = 8,
         tries: int = TRIES,
-        timeout_seconds: float = wire.CLIENT_TIMEOUT_SECONDS,
+        timeout_seconds: float | None = None,
         requests_before: int = 0,
         retries_before: int = 0,
     ) -> None:
@@ -179,7 +179,7 @@ class Client:
                     self.base_url + request.path,
                     data=data,
                     headers=content | request.headers,
-                    timeout=self._timeout_seconds,
+                    timeout=self._timeout_seconds or wire.CLIENT_TIMEOUT_SECONDS,
                     allow_redirects=False,
                 )
             except requests.RequestException as error:

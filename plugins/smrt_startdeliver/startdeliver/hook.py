@@ -78,7 +78,7 @@ class StartdeliverHook(BaseHook):
             ),
             max_in_flight=self.max_in_flight,
             tries=self.tries,
-            timeout_seconds=self.patience_seconds or wire.CLIENT_TIMEOUT_SECONDS,
+            timeout_seconds=self.patience_seconds,
             requests_before=self.requests_before,
             retries_before=self.retries_before,
         )

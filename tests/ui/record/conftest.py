@@ -40,7 +40,7 @@ def shop(pipeline: Pipeline) -> Shop:
     shop = Shop(pipeline, phone="text")
     shop.customer("8", received_at=NOW - DAY, **ADA)
     shop.customer("9", received_at=NOW - DAY, name="Bob", email="bob@example.com", phone="555-010-9999")
-    for days in (3, 2):
+    for days in (10, 9):  # before this week, so that she is ranked by them on any day
         shop.event("Order Created", "8", NOW - days * DAY, value=10)
     shop.event("Order Created", "8", None, loaded=NOW - DAY, id="order-timeless")
     return shop
