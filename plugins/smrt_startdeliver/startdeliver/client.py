@@ -64,7 +64,8 @@ class Client:
 
     `requests_made` counts by purpose, and `429` and `retry` beside them; it is what a run reports. `requests_before`
     and `retries_before` are those that earlier tasks of the run made: how often may be tried again is a matter of the
-    run. `timeout_seconds`: how long an answer is waited for; by default as long as runs do. Raises KeyRefused where the key is none that can be sent.
+    run. `timeout_seconds`: how long an answer is waited for; by default as long as runs do. Raises KeyRefused where
+    the key is none that can be sent.
     """
 
     def __init__(
