@@ -45,7 +45,7 @@ docs: install ## the documentation as a site, in site/; a link or anchor that le
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 test: install ## all tests, end to end included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 chaos: install ## 100 kills and faults, of the pipeline and all around it: nothing lost, nothing sent twice; twenty minutes
 	@$(BIN)/python -m chaos $(CHAOS_OPTIONS)

@@ -53,6 +53,7 @@ def configure(pipeline: Pipeline, blocks: list[str]) -> None:
     for block in blocks:
         named = re.match(r"# (\w+)\.yaml\n", block)
         files[named[1] if named else "mapping"] = block
+    files["settings"] += "max_in_flight: 1\n"  # objects are created in the order of their rows, as the page shows them
     pipeline.configure(**files | {"mapping": completed(files["mapping"])})
 
 
