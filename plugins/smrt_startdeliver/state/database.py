@@ -13,9 +13,8 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from smrt_startdeliver.paths import SQL
+from smrt_startdeliver.paths import SQL, sql_file
 from smrt_startdeliver.warehouse.failures import NO_COLUMN, NO_TABLE, NOT_ALLOWED, failing_plainly
-from smrt_startdeliver.warehouse.statements import sql_file
 
 _KEYS_A_QUERY = 10_000
 _LOCK_NAME = "smrt_startdeliver"
