@@ -1,4 +1,4 @@
-"""The adapter of Snowflake on fakesnow, which executes Snowflake's statements in a DuckDB: it finds what PostgreSQL does.
+"""The adapter of Snowflake on fakesnow, which executes Snowflake's statements in a DuckDB: the same rows are found.
 
 A real Snowflake cannot be had here. Airflow's hook is stood in for by what is asked of it: a connection.
 """
@@ -14,8 +14,10 @@ import pytest
 import snowflake.connector
 
 from smrt_startdeliver.errors import WarehouseError
-from smrt_startdeliver.warehouse.catalog import Catalog, count_users, read_catalog
+from smrt_startdeliver.warehouse.catalog import count_users, read_catalog
+from smrt_startdeliver.warehouse.engines.dbapi import _as_array
 from smrt_startdeliver.warehouse.engines.snowflake import Snowflake
+from smrt_startdeliver.warehouse.engines.warehouse import KindChanged
 from smrt_startdeliver.warehouse.engines.warehouse import Warehouse as OpenWarehouse
 from smrt_startdeliver.warehouse.stream import stream
 from tests.warehouse.asked import CATALOG, COLUMNS, PARAMETERS, STATEMENTS
@@ -138,11 +140,9 @@ def test_what_cannot_be_read_is_found(fake: Snowflake) -> None:
 
 
 def test_a_table_that_is_gone_is_told_plainly(fake: Snowflake) -> None:
-    gone = Catalog("smrt", {"pages": {}})
     with pytest.raises(WarehouseError) as error:
         count_users(fake, "elsewhere")
-    assert gone
-    assert "Snowflake: ProgrammingError" in str(error.value)
+    assert "(Snowflake: ProgrammingError): " in str(error.value)
     assert "\n" not in str(error.value)
 
 
@@ -152,9 +152,6 @@ def test_it_says_who_we_are(fake: Snowflake) -> None:
 
 
 def test_a_column_that_holds_something_else_is_refused_without_its_values(fake: Snowflake) -> None:
-    from smrt_startdeliver.warehouse.engines.dbapi import _as_array
-    from smrt_startdeliver.warehouse.engines.warehouse import KindChanged
-
     for values in (["Ann"], [1.5]):
         with pytest.raises(KindChanged, match=r"^column 'seats' does not hold integer values$"):
             _as_array(values, "seats", "integer", pa.int64())
