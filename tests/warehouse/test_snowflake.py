@@ -12,6 +12,7 @@ import fakesnow
 import pyarrow as pa
 import pytest
 import snowflake.connector
+from airflow.sdk import Connection
 
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.warehouse.catalog import count_users, read_catalog
@@ -70,8 +71,20 @@ ROWS: dict[str, list[tuple[str | None, ...]]] = {
 }
 
 
+pytestmark = pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result")
+"""DuckDB's, of what fakesnow does."""
+
+
 class Hook:
-    """What is asked of Airflow's: a connection."""
+    """What is asked of Airflow's."""
+
+    session_parameters: Mapping[str, Any] | None = None
+
+    def get_conn_id(self) -> str:
+        return "smrt_warehouse"
+
+    def get_connection(self, conn_id: str) -> Connection:
+        return Connection(conn_id=conn_id, conn_type="snowflake", extra='{"session_parameters": {"QUERY_TAG": "ours"}}')
 
     def get_conn(self) -> Any:
         return snowflake.connector.connect(database="segment_events", schema="smrt")
@@ -125,7 +138,7 @@ def test_the_catalog_is_what_postgresql_has(fake: Snowflake, real: Warehouse) ->
 
 def test_columns_that_somebody_quoted_are_not_read(fake: Snowflake) -> None:
     with fake._cursor() as cursor:
-        cursor.execute('create table smrt.pages ("id" text, "ID" text)')
+        cursor.execute('create table smrt.pages ("name" text, "ID" text)')
         assert fake.kinds("smrt", ["pages"]) == {"pages": {"id": "text"}}
         cursor.execute("drop table smrt.pages")
 
@@ -155,3 +168,9 @@ def test_a_column_that_holds_something_else_is_refused_without_its_values(fake: 
     for values in (["Ann"], [1.5]):
         with pytest.raises(KindChanged, match=r"^column 'seats' does not hold integer values$"):
             _as_array(values, "seats", "integer", pa.int64())
+
+
+def test_a_session_is_in_utc_and_has_a_time_out_and_keeps_what_the_connection_says_of_it(fake: Snowflake) -> None:
+    hook = Hook()
+    Snowflake(hook, statement_timeout=20).reach()
+    assert hook.session_parameters == {"QUERY_TAG": "ours", "TIMEZONE": "UTC", "STATEMENT_TIMEOUT_IN_SECONDS": 20}

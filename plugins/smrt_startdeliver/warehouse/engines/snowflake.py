@@ -32,13 +32,10 @@ class Snowflake(DbApiWarehouse):
 
     def connect(self) -> Any:
         """See DbApiWarehouse. What the connection itself says of the session stays, but for these."""
-        connection = self.hook.get_conn()
-        settings = {"timezone": "'UTC'"}
-        if self.statement_timeout is not None:
-            settings["statement_timeout_in_seconds"] = str(self.statement_timeout)
-        with connection.cursor() as cursor:
-            cursor.execute("alter session set " + " ".join(f"{name} = {value}" for name, value in settings.items()))
-        return connection
+        given = self.hook.get_connection(self.hook.get_conn_id()).extra_dejson.get("session_parameters") or {}
+        patience = {} if self.statement_timeout is None else {"STATEMENT_TIMEOUT_IN_SECONDS": self.statement_timeout}
+        self.hook.session_parameters = {**given, "TIMEZONE": "UTC", **patience}
+        return self.hook.get_conn()
 
     def columns_sql(self, schema: str) -> str:
         """See DbApiWarehouse."""
