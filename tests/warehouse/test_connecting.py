@@ -87,7 +87,7 @@ def test_another_engine_without_a_place_for_the_memory_is_said_with_what_to_do(
 
 def test_a_memory_that_is_no_postgresql_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_MEMORY", "mysql://")
-    with pytest.raises(ConfigurationError, match="'memory' is of type 'mysql': set state_connection .* to another"):
+    with pytest.raises(ConfigurationError, match=r"'memory' is of type 'mysql': set state_connection .* to another"):
         memory_engine("memory")
 
 
