@@ -60,6 +60,7 @@ class NotifySettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     state_schema: SchemaName = "startdeliver_sync"
+    state_connection: Annotated[Annotated[str, Field(pattern=r"^[\w.-]+$")] | None, _none_from("none")] = None
     notifiers: Annotated[tuple[NotifierSetting, ...], BeforeValidator(tuple_from_list)] = ()
     notify_rejected_share: Annotated[Annotated[float, Field(ge=0, lt=1)] | None, _none_from("none")] = 0.05
     notify_no_success_hours: Annotated[Annotated[Hours, Field(ge=1)] | None, _none_from("none")] = 6
@@ -70,7 +71,7 @@ class Settings(NotifySettings):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    # Where things are; the memory's `state_schema` is above
+    # Where things are; those of the memory are above
     source_schema: SchemaName = "smrt"
 
     # Time

@@ -3,7 +3,7 @@
 select
     case when load_time is null or load_time >= :moved_since then user_id end as user_id,
     count(*) as rows,
-    count(*) filter (where load_time < :counted_before) as counted,
-    count(*) filter (where load_time < :count_before) as to_count
+    count(case when load_time < :counted_before then 1 end) as counted,
+    count(case when load_time < :count_before then 1 end) as to_count
 from {loads} as source
 group by 1

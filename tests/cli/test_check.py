@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from smrt_startdeliver.mapping.document import parse_mapping, required_fields
+from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.engines.postgres import Postgres
 from tests.cli.conftest import Ask, Run
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
@@ -191,3 +193,20 @@ def test_as_a_process_it_finds_airflows_connections_and_exits_with_1_where_one_i
     by_state = {one["about"]: one for one in checks}
     assert by_state["warehouse"]["state"] == "ok"
     assert "Airflow finds no such connection" in by_state["Startdeliver's key"]["said"]
+
+
+def test_a_warehouse_of_another_engine_needs_a_connection_for_the_memory(
+    ask: Ask, shop: Shop, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smrt_startdeliver.cli.connect.open_warehouse", lambda: Postgres(warehouse_engine("source")))
+    monkeypatch.setenv("AIRFLOW_CONN_SOURCE", pipeline.uri)
+    monkeypatch.setenv("AIRFLOW_CONN_MEMORY", pipeline.uri)
+    monkeypatch.setenv("AIRFLOW_CONN_SMRT_WAREHOUSE", "snowflake://")
+    shop.customer("7")
+    findings = found(ask)
+    ((state, said),) = findings["memory"]
+    assert (state, findings["customers"]) == ("wrong", [("ok", "1 in table users")])
+    assert said.endswith("set state_connection in settings.yaml to one of type 'postgres'")
+
+    pipeline.configure(settings="timezone: UTC\nstate_connection: memory\n")
+    assert states(found(ask))["memory"] == "ok"

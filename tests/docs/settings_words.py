@@ -10,6 +10,7 @@ from smrt_startdeliver.settings import Settings
 NO_VALUE = {"events": "all"}
 """The words with which `settings.yaml` writes that there is none; `none` where it is not among these."""
 SAID_OTHERWISE = {
+    "state_connection": "id of a connection, or `none`",
     "timezone": "name of a time zone",
     "segment_override_matching_field": "path in an event, or `none`",
     "visit_sources": "list of names of events",

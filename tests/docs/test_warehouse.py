@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from demo.postgres import Postgres
 from tests.cli.conftest import Ask
 from tests.docs.conftest import Do
 from tests.docs.reading import blocks_run_by
@@ -98,3 +99,28 @@ def test_the_login_can_be_given_time_and_taken_away(administrator: psycopg.Conne
     execute(administrator, statements_of(blocks_run_by("revoke", PAGE)[0].text))
     assert administrator.execute("select 1 from pg_roles where rolname = 'smrt_startdeliver'").fetchone() is None
     assert administrator.execute("select 1 from pg_namespace where nspname = 'startdeliver_sync'").fetchone() is None
+
+
+def test_the_memory_can_be_elsewhere(
+    administrator: psycopg.Connection,
+    pipeline: Pipeline,
+    postgres: Postgres,
+    ask: Ask,
+    do: Do,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    uri = postgres.create_database("memory_of_the_page")
+    with psycopg.connect(uri, autocommit=True) as there:
+        execute(there, statements_of(blocks_run_by("memory elsewhere", PAGE)[0].text))
+    try:
+        text = blocks_run_by("memory connection", PAGE)[0].text
+        asked = do(text.replace("HOST:5432/DATABASE?sslmode=require", uri.rpartition("@")[2]))
+        for name, value in asked.variables.items():
+            monkeypatch.setenv(name, value)
+        pipeline.configure(settings="timezone: UTC\n" + blocks_run_by("memory setting", PAGE)[0].text)
+        said = ask("check").stdout
+        assert said.endswith("A run can start.\n")
+        assert "✓ memory: schema startdeliver_sync is ours" in said
+    finally:
+        with psycopg.connect(uri, autocommit=True) as there:
+            execute(there, ["drop owned by smrt_startdeliver_memory", "drop role smrt_startdeliver_memory"])

@@ -296,8 +296,8 @@ def test_a_warehouse_that_goes_away_during_a_run_is_told_when_the_run_cannot_be_
 
     fail_in("load_events", told)
     with monkeypatch.context() as patch:
-        patch.setattr("smrt_startdeliver.stages.close_run.warehouse_engine", gone)
-        patch.setattr("smrt_startdeliver.stages.tell.warehouse_engine", gone)
+        patch.setattr("smrt_startdeliver.stages.close_run.memory_engine", gone)
+        patch.setattr("smrt_startdeliver.stages.tell.memory_engine", gone)
         assert told.run(MONDAY) == "failed"
     assert inbox.changes() == [RUNS_FAIL]
     assert "the warehouse went away" in inbox.messages()[0]["text"]

@@ -26,6 +26,7 @@ from smrt_startdeliver.plan.guards import Guard
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.catalog import read_catalog
+from smrt_startdeliver.warehouse.engines.postgres import Postgres
 from smrt_startdeliver.yaml_model import parse_model
 from tests.docs.reading import blocks, blocks_run_by
 from tests.repository import ROOT
@@ -171,7 +172,7 @@ def granted(database: str) -> Iterator[sa.Engine]:
 
 def test_the_grants_are_enough_for_a_run_and_no_more(granted: sa.Engine):
     State(granted, "startdeliver_sync").create()
-    assert set(read_catalog(granted, "smrt").tables) == {"users", "groups"}
+    assert set(read_catalog(Postgres(granted), "smrt").tables) == {"users", "groups"}
     with granted.connect() as connection:
         for table in ("users", "groups"):
             assert connection.execute(sa.text(f"select * from smrt.{table}")).all() == []

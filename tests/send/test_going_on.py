@@ -88,7 +88,7 @@ def test_what_there_is_no_time_to_look_up_is_neither_missing_nor_sent(
 # The right to write
 
 
-LOST = "the memory in schema 'memory' of the warehouse failed"
+LOST = "the memory in schema 'memory' failed"
 
 
 def lose_the_lock(engine: sa.Engine) -> None:

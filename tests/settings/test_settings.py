@@ -11,6 +11,7 @@ from smrt_startdeliver.settings import Settings
 DEFAULTS = {
     "source_schema": "smrt",
     "state_schema": "startdeliver_sync",
+    "state_connection": None,
     "timezone": "UTC",
     "lookback_hours": 48,
     "max_clock_skew_hours": 24,

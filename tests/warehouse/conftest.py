@@ -17,8 +17,10 @@ from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.stages.reading import EVENT_COLUMNS, GROUP_COLUMNS, USER_COLUMNS
 from smrt_startdeliver.warehouse.catalog import Catalog, read_catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.engines.postgres import Postgres as PostgresWarehouse
+from smrt_startdeliver.warehouse.engines.warehouse import arrow_schema
 from smrt_startdeliver.warehouse.statements import over_rows
-from smrt_startdeliver.warehouse.stream import ARROW_TYPES, stream
+from smrt_startdeliver.warehouse.stream import stream
 
 _NUMBERS = itertools.count(1)
 READ_FROM = datetime(2026, 1, 10, tzinfo=UTC)
@@ -35,6 +37,7 @@ class Warehouse:
 
     def __init__(self, engine: sa.Engine, schema: str) -> None:
         self.engine = engine
+        self.source = PostgresWarehouse(engine)
         self.schema = schema
 
     def table(self, table: str, *rows: Sequence[str | None], **columns: str) -> None:
@@ -53,7 +56,7 @@ class Warehouse:
                 cursor.execute(sql.SQL("insert into {} values ({})").format(name, sql.SQL(", ").join(cells)))
 
     def catalog(self) -> Catalog:
-        return read_catalog(self.engine, self.schema)
+        return read_catalog(self.source, self.schema)
 
     def events(self, table: str, values: Mapping[str, Kind] | None = None, **parameters: Any) -> list[dict[str, Any]]:
         """What the extract reads of a table of events, without what is null, in order of id and load time."""
@@ -93,18 +96,14 @@ class Warehouse:
             present = {column["name"] for column in sa.inspect(connection).get_columns(table, self.schema)}
         catalog = Catalog(self.schema, {table: dict.fromkeys(present, "text")})
         everything = {**columns, **{f"value_{name}": kind for name, kind in values.items()}}
-        tables = stream(self.engine, over_rows(statement, catalog, table, keys, values), parameters, everything)
-        rows = pa.concat_tables([*tables, _schema(everything).empty_table()]).to_pylist()
+        tables = stream(self.source, over_rows(statement, catalog, table, keys, values), parameters, everything)
+        rows = pa.concat_tables([*tables, arrow_schema(everything).empty_table()]).to_pylist()
         for row in rows:
             row.update({name: value.replace(tzinfo=UTC) for name, value in row.items() if isinstance(value, datetime)})
         return sorted(
             ({name: value for name, value in row.items() if value is not None} for row in rows),
             key=lambda row: (str(row.get("id", row.get("user_id"))), str(row.get("loaded_at"))),
         )
-
-
-def _schema(columns: Mapping[str, Kind]) -> pa.Schema:
-    return pa.schema([(name, ARROW_TYPES[kind]) for name, kind in columns.items()])
 
 
 @pytest.fixture(scope="package")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.warehouse.catalog import read_catalog
+from smrt_startdeliver.warehouse.engines.postgres import Postgres
 from tests.warehouse.conftest import Warehouse
 
 USERS = {"id": "text", "received_at": "timestamptz"}
@@ -80,7 +81,7 @@ def test_a_column_holds_the_kind_of_its_type(warehouse: Warehouse, column: str, 
 
 def test_a_schema_that_is_missing_is_named_with_the_setting(engine: sa.Engine) -> None:
     with pytest.raises(WarehouseError, match="no schema 'nowhere': set source_schema"):
-        read_catalog(engine, "nowhere")
+        read_catalog(Postgres(engine), "nowhere")
 
 
 def test_a_warehouse_without_users_says_so(warehouse: Warehouse) -> None:

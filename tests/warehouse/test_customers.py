@@ -109,12 +109,12 @@ def test_single_users_are_found_by_their_ids_the_newest_copy_of_each(warehouse: 
         seats="integer",
     )
     asked = ["9007199254740993", "1", "4"]
-    found = users_by_id(warehouse.engine, warehouse.catalog(), asked, {"name": "text", "seats": "integer"})
+    found = users_by_id(warehouse.source, warehouse.catalog(), asked, {"name": "text", "seats": "integer"})
     assert list(found["user_id"]) == ["1", "9007199254740993"]
     assert list(found["name"]) == ["newest", "large"]
     assert list(found["seats"].isna()) == [True, False]
     assert found["seats"].iloc[1] == 6
-    assert users_by_id(warehouse.engine, warehouse.catalog(), ["4"], {"name": "text"}).empty
+    assert users_by_id(warehouse.source, warehouse.catalog(), ["4"], {"name": "text"}).empty
 
 
 def test_the_newest_user_is_the_one_that_was_loaded_last_and_is_not_forgotten(warehouse: Warehouse) -> None:
@@ -129,6 +129,6 @@ def test_the_newest_user_is_the_one_that_was_loaded_last_and_is_not_forgotten(wa
         received_at="timestamptz",
     )
     catalog = warehouse.catalog()
-    assert newest_user(warehouse.engine, catalog, []) == "bob"
-    assert newest_user(warehouse.engine, catalog, ["bob", "cid"]) == "ann"
-    assert newest_user(warehouse.engine, catalog, ["ann", "bob", "cid", "dan"]) is None
+    assert newest_user(warehouse.source, catalog, []) == "bob"
+    assert newest_user(warehouse.source, catalog, ["bob", "cid"]) == "ann"
+    assert newest_user(warehouse.source, catalog, ["ann", "bob", "cid", "dan"]) is None

@@ -12,6 +12,7 @@ from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.warehouse import failures
 from smrt_startdeliver.warehouse.catalog import count_users, read_catalog
 from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.engines.postgres import Postgres
 from smrt_startdeliver.warehouse.stream import stream
 from tests.warehouse.conftest import Warehouse
 
@@ -46,7 +47,7 @@ def test_a_connection_that_drops_while_it_is_read_says_that_the_next_run_reads_i
     engine: sa.Engine, own: Callable[..., sa.Engine]
 ) -> None:
     reading = own("?application_name=reading")
-    rows = stream(reading, SLOW, {}, COLUMNS, chunk_rows=10)
+    rows = stream(Postgres(reading), SLOW, {}, COLUMNS, chunk_rows=10)
     assert len(next(rows)) == 10
     with engine.begin() as connection:
         ended = connection.execute(
@@ -54,12 +55,12 @@ def test_a_connection_that_drops_while_it_is_read_says_that_the_next_run_reads_i
         ).all()
     assert ended == [(True,)]
     assert "the next run reads it again" in failure(lambda: next(rows))
-    assert len(next(stream(reading, SLOW, {}, COLUMNS, chunk_rows=10))) == 10
+    assert len(next(stream(Postgres(reading), SLOW, {}, COLUMNS, chunk_rows=10))) == 10
 
 
 def test_a_statement_time_out_says_that_it_was_one_and_where_to_give_more_time(own: Callable[..., sa.Engine]) -> None:
     hasty = own("?options=-c%20statement_timeout%3D200")
-    said = failure(lambda: list(stream(hasty, SLOW, {}, COLUMNS)))
+    said = failure(lambda: list(stream(Postgres(hasty), SLOW, {}, COLUMNS)))
     assert "canceling statement due to statement timeout" in said
     assert "alter role smrt_startdeliver set statement_timeout" in said
 
@@ -79,18 +80,18 @@ def test_a_table_that_the_loader_has_locked_is_not_waited_for_for_ever(
         loader.execute(sa.text(f"lock table {warehouse.schema}.users in access exclusive mode"))
         if what == "read":
             rows = sa.text(f"select id from {warehouse.schema}.users")
-            said = failure(lambda: list(stream(waiting, rows, {}, {"id": "text"})))
+            said = failure(lambda: list(stream(Postgres(waiting), rows, {}, {"id": "text"})))
         else:
-            said = failure(lambda: count_users(waiting, warehouse.schema))
+            said = failure(lambda: count_users(Postgres(waiting), warehouse.schema))
     assert "lock timeout" in said
     assert "another session, as the loader's, has it locked" in said
-    assert count_users(waiting, warehouse.schema) == 0
+    assert count_users(Postgres(waiting), warehouse.schema) == 0
 
 
 @pytest.mark.parametrize("select", ["select gone from users", "select id from vanished"])
 def test_what_went_while_the_run_was_under_way_is_named_with_what_to_do(engine: sa.Engine, select: str) -> None:
     statement = sa.text(f"with users as (select 1 as id) {select}")
-    said = failure(lambda: list(stream(engine, statement, {}, {"id": "integer"})))
+    said = failure(lambda: list(stream(Postgres(engine), statement, {}, {"id": "integer"})))
     assert "does not exist" in said
     assert "clear the whole DAG run, from open_run on, or wait for the next run" in said
 
@@ -110,7 +111,7 @@ def test_what_went_while_the_run_was_under_way_is_named_with_what_to_do(engine: 
 def test_a_column_that_changed_its_type_meanwhile_is_named_and_none_of_its_values(
     engine: sa.Engine, kind: Kind, select: str
 ) -> None:
-    said = failure(lambda: list(stream(engine, sa.text(f"select {select}"), {}, {"value_agent": kind})))
+    said = failure(lambda: list(stream(Postgres(engine), sa.text(f"select {select}"), {}, {"value_agent": kind})))
     assert said.startswith(f"column 'value_agent' does not hold {kind} values")
     assert "clear the whole DAG run, from open_run on, or wait for the next run" in said
     assert not any(value in said for value in ("Ann", "12345", "98765"))
@@ -118,7 +119,7 @@ def test_a_column_that_changed_its_type_meanwhile_is_named_and_none_of_its_value
 
 def test_a_value_that_the_database_stumbles_on_is_not_shown(engine: sa.Engine) -> None:
     statement = sa.text("select cast(name as timestamptz) from (select text 'Ann of Main Street' as name) as users")
-    said = failure(lambda: list(stream(engine, statement, {}, {"value_agent": "time"})))
+    said = failure(lambda: list(stream(Postgres(engine), statement, {}, {"value_agent": "time"})))
     assert "InvalidDatetimeFormat" in said
     assert "Ann" not in said
 
@@ -132,10 +133,11 @@ def test_a_table_that_may_not_be_read_says_what_to_grant(
         connection.execute(sa.text(f"grant usage on schema {warehouse.schema} to nobody_in_particular"))
     stranger = own("?options=-c%20role%3Dnobody_in_particular")
     try:
-        assert set(read_catalog(stranger, warehouse.schema).tables) == {"users"}
+        assert set(read_catalog(Postgres(stranger), warehouse.schema).tables) == {"users"}
+        ids = sa.text(f"select id from {warehouse.schema}.users")
         for read in (
-            lambda: count_users(stranger, warehouse.schema),
-            lambda: list(stream(stranger, sa.text(f"select id from {warehouse.schema}.users"), {}, {"id": "text"})),
+            lambda: count_users(Postgres(stranger), warehouse.schema),
+            lambda: list(stream(Postgres(stranger), ids, {}, {"id": "text"})),
         ):
             said = failure(read)
             assert "permission denied for table users" in said

@@ -14,7 +14,7 @@ LOADED = "2026-01-11 10:00Z"
 
 def people(warehouse: Warehouse, **asked: str | None) -> list[tuple[str, str]]:
     statement = over_rows(
-        "people", read_catalog(warehouse.engine, warehouse.schema), "users", ("id", "email", "phone"), {}
+        "people", read_catalog(warehouse.source, warehouse.schema), "users", ("id", "email", "phone"), {}
     )
     parameters = {"asked": "", "email": None, "digits": None, "least_digits": 7, "rows": 100, **asked}
     with warehouse.engine.connect() as connection:
@@ -72,7 +72,7 @@ def test_only_the_rows_of_some_are_read(warehouse: Warehouse) -> None:
     columns = {"id": "bigint", "received_at": "timestamptz"}
     warehouse.table("users", ("1", LOADED), ("2", LOADED), ("3", LOADED), **columns)
     statement = over_rows(
-        "users", read_catalog(warehouse.engine, warehouse.schema), "users", ("id",), {}, of_customers="id"
+        "users", read_catalog(warehouse.source, warehouse.schema), "users", ("id",), {}, of_customers="id"
     )
     with warehouse.engine.connect() as connection:
         rows = connection.execute(statement, {"customers": ["1", "3", "' or true"]}).all()

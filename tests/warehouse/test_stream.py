@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.mapping.casts import Kind
+from smrt_startdeliver.warehouse.engines.postgres import Postgres
 from smrt_startdeliver.warehouse.stream import stream
 
 COLUMNS: dict[str, Kind] = {"n": "integer", "name": "text", "time": "time", "even": "boolean"}
@@ -20,7 +21,7 @@ NUMBERED = sa.text("""
 
 
 def chunks(engine: sa.Engine, rows: int, chunk_rows: int) -> list[pa.Table]:
-    return list(stream(engine, NUMBERED, {"rows": rows}, COLUMNS, chunk_rows=chunk_rows))
+    return list(stream(Postgres(engine), NUMBERED, {"rows": rows}, COLUMNS, chunk_rows=chunk_rows))
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -43,7 +44,7 @@ def test_every_chunk_has_the_types_of_its_kinds_whatever_its_rows(engine: sa.Eng
 def test_what_nobody_reads_on_is_not_fetched(engine: sa.Engine) -> None:
     """Of a billion rows ten are read: the rest is never made, and the connection is given back."""
     statement = sa.text("select generate_series(1, 1000000000)")
-    rows = stream(engine, statement, {}, {"n": "integer"}, chunk_rows=10)
+    rows = stream(Postgres(engine), statement, {}, {"n": "integer"}, chunk_rows=10)
     assert len(next(rows)) == 10
     rows.close()
     assert engine.pool.checkedout() == 0
@@ -52,7 +53,7 @@ def test_what_nobody_reads_on_is_not_fetched(engine: sa.Engine) -> None:
 def test_a_warehouse_that_refuses_says_so_in_one_line_without_what_was_asked_for(engine: sa.Engine) -> None:
     statement = sa.text("select 1 from nowhere where email = :email")
     with pytest.raises(WarehouseError) as error:
-        list(stream(engine, statement, {"email": "ann@example.com"}, {"n": "integer"}))
+        list(stream(Postgres(engine), statement, {"email": "ann@example.com"}, {"n": "integer"}))
     message = str(error.value)
     assert 'relation "nowhere" does not exist' in message
     assert "\n" not in message
@@ -61,7 +62,7 @@ def test_a_warehouse_that_refuses_says_so_in_one_line_without_what_was_asked_for
 
 def test_a_warehouse_that_goes_away_in_between_says_so(engine: sa.Engine) -> None:
     statement = sa.text("select 10 / (15 - n) from generate_series(1, 20) as n")
-    rows = stream(engine, statement, {}, {"n": "integer"}, chunk_rows=10)
+    rows = stream(Postgres(engine), statement, {}, {"n": "integer"}, chunk_rows=10)
     assert len(next(rows)) == 10
     with pytest.raises(WarehouseError, match="the next run reads it again"):
         next(rows)

@@ -17,43 +17,51 @@ from smrt_startdeliver.mapping.document import MappingDocument
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.settings_file import config_folder
 from smrt_startdeliver.startdeliver.api import Startdeliver
+from smrt_startdeliver.warehouse.engines.warehouse import Warehouse
 
 
-def check_everything(warehouse: Callable[[], sa.Engine], startdeliver: Callable[[], Startdeliver]) -> Findings[None]:
+def check_everything(
+    warehouse: Callable[[], Warehouse],
+    memory: Callable[[str | None], sa.Engine],
+    startdeliver: Callable[[], Startdeliver],
+) -> Findings[None]:
     """Everything that `open_run` sees to, and the rights that later tasks need.
 
-    After a failure, what does not depend on it is still looked at. `warehouse` and `startdeliver` connect, and raise
-    SmrtStartdeliverError where they cannot.
+    After a failure, what does not depend on it is still looked at. `warehouse`, `memory` (of the setting
+    `state_connection`) and `startdeliver` connect, and raise SmrtStartdeliverError where they cannot.
     """
     folder = config_folder()
     settings = yield from check_settings(folder)
     document = yield from check_mapping()
     declared = yield from check_declarations(folder, document, settings)
-    yield from _check_warehouse(warehouse, settings, declared)
+    yield from _check_warehouse(warehouse, memory, settings, declared)
     yield from _check_startdeliver(startdeliver, document, declared)
     yield from check_staging()
 
 
 def _check_warehouse(
-    connect: Callable[[], sa.Engine], settings: Settings | None, declared: Declared | None
+    connect: Callable[[], Warehouse],
+    memory: Callable[[str | None], sa.Engine],
+    settings: Settings | None,
+    declared: Declared | None,
 ) -> Findings[None]:
     try:
-        engine = connect()
+        warehouse = connect()
     except SmrtStartdeliverError as error:
         yield Finding("warehouse", "wrong", str(error))
         yield Finding("source schema", "unknown", "not looked at: the warehouse cannot be reached")
         yield Finding("memory", "unknown", "not looked at: the warehouse cannot be reached")
         return
     try:
-        yield from check_server(engine)
+        yield from check_server(warehouse)
         if settings is None:
             yield Finding("source schema", "unknown", "not looked at: the settings say which it is")
             yield Finding("memory", "unknown", "not looked at: the settings say where it is")
             return
-        yield from check_source(engine, settings)
-        yield from check_memory(engine, settings, config_folder(), declared)
+        yield from check_source(warehouse, settings)
     finally:
-        engine.dispose()
+        warehouse.dispose()
+    yield from check_memory(memory, settings, config_folder(), declared)
 
 
 def _check_startdeliver(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-import sqlalchemy as sa
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from smrt_startdeliver.check.everything import check_everything
@@ -20,7 +19,8 @@ from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.pace import WarehousePace
-from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.connecting import connect, memory_engine, open_warehouse
+from smrt_startdeliver.warehouse.engines.warehouse import Warehouse
 
 T = TypeVar("T")
 
@@ -33,24 +33,22 @@ def memory() -> Iterator[tuple[State, Settings]]:
 
 
 @contextmanager
-def warehouse() -> Iterator[tuple[sa.Engine, State, Settings]]:
+def warehouse() -> Iterator[tuple[Warehouse, State, Settings]]:
     """The warehouse, with the memory as of `memory`."""
     settings = load_settings(config_folder())
-    with _quiet():
-        engine = _found(warehouse_engine)
-        try:
-            state = State(engine, settings.state_schema)
-            state.create()
-            yield engine, state, settings
-        finally:
-            engine.dispose()
+    with _quiet(), _found(lambda: connect(settings.state_connection)) as connected:
+        state = State(connected.memory, settings.state_schema)
+        state.create()
+        yield connected.warehouse, state, settings
 
 
 def checked() -> Iterator[Finding]:
     """Everything that a run needs, as it is found; the few requests that takes have a pace of their own."""
     with _quiet():
         yield from check_everything(
-            lambda: _found(warehouse_engine), lambda: Startdeliver(_found(StartdeliverHook(tries=2).get_conn))
+            lambda: _found(open_warehouse),
+            lambda state_connection: _found(lambda: memory_engine(state_connection)),
+            lambda: Startdeliver(_found(StartdeliverHook(tries=2).get_conn)),
         )
 
 

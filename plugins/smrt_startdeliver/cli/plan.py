@@ -39,8 +39,8 @@ def plan(
         until=until,
         entities=tuple(cast("Sequence[Entity]", entities)),
     )
-    with warehouse() as (engine, state, settings), _progress() as began:
-        rehearsal = rehearsal_of(engine, state, settings, request)
+    with warehouse() as (source, state, settings), _progress() as began:
+        rehearsal = rehearsal_of(source, state, settings, request)
         found = next_run(rehearsal, startdeliver(settings, state) if look_up else None, shown, began)
     if as_json:
         show_json(asdict(found))

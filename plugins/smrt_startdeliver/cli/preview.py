@@ -58,8 +58,8 @@ def trait(name: str, *, shown: int, as_json: bool) -> None:
 
 @contextmanager
 def _rehearsal() -> Iterator[Rehearsal]:
-    with warehouse() as (engine, state, settings), Console(stderr=True).status("Reading the warehouse …"):
-        yield rehearsal(engine, state, settings)
+    with warehouse() as (source, state, settings), Console(stderr=True).status("Reading the warehouse …"):
+        yield rehearsal(source, state, settings)
 
 
 def _say_where(fields: list[str], key: str) -> None:

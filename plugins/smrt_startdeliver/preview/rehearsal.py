@@ -11,7 +11,6 @@ from typing import TypeVar
 from uuid import uuid4
 
 import pandas as pd
-import sqlalchemy as sa
 from airflow.sdk import ObjectStoragePath
 
 from smrt_startdeliver.clock import Interval
@@ -33,6 +32,7 @@ from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.declarations import synced_declarations
 from smrt_startdeliver.state.runs import Run, past, unopened_run
 from smrt_startdeliver.warehouse.catalog import read_catalog
+from smrt_startdeliver.warehouse.engines.warehouse import Warehouse
 from smrt_startdeliver.window import Request, Window, decide
 from smrt_startdeliver.yaml_model import nearest
 
@@ -43,7 +43,7 @@ D = TypeVar("D", bound=Declaration)
 class Rehearsal:
     """The configuration in force, and the warehouse to compute on."""
 
-    engine: sa.Engine
+    warehouse: Warehouse
     state: State
     run: Run
 
@@ -76,21 +76,21 @@ class Rehearsal:
         """A job that reads these users' rows alone, and stages them in a folder of its own on this machine."""
         with TemporaryDirectory() as folder:
             staging = Staging("rehearsal", 1, ObjectStoragePath(f"file://{folder}"))
-            yield Job("rehearsal", run, self.engine, self.state, staging, only=tuple(user_ids))
+            yield Job("rehearsal", run, self.warehouse, self.state, staging, only=tuple(user_ids))
 
     @contextmanager
     def at_work(self, run: Run | None = None) -> Iterator[Job]:
         """A job for all stages, of the run or another one. What is staged is removed in the end."""
         run = run or self.run
-        buckets = number_of_buckets(self.engine, run.catalog.schema, run.settings.partitions)
+        buckets = number_of_buckets(self.warehouse, run.catalog.schema, run.settings.partitions)
         staging = Staging(f"rehearsal-{uuid4().hex}", buckets)
         try:
-            yield Job("rehearsal", run, self.engine, self.state, staging)
+            yield Job("rehearsal", run, self.warehouse, self.state, staging)
         finally:
             staging.remove()
 
 
-def rehearsal(engine: sa.Engine, state: State, settings: Settings) -> Rehearsal:
+def rehearsal(warehouse: Warehouse, state: State, settings: Settings) -> Rehearsal:
     """The rehearsal of a moment, now, of which no event is sent. Raises ConfigurationError, WarehouseError."""
     now = datetime.now(UTC)
     window = Window(
@@ -104,22 +104,22 @@ def rehearsal(engine: sa.Engine, state: State, settings: Settings) -> Rehearsal:
         sweep=False,
     )
     request = Request("rehearsal", "manual", None, now, entities=("users",))
-    return _rehearsed(engine, state, settings, request, window)
+    return _rehearsed(warehouse, state, settings, request, window)
 
 
-def rehearsal_of(engine: sa.Engine, state: State, settings: Settings, request: Request) -> Rehearsal:
+def rehearsal_of(warehouse: Warehouse, state: State, settings: Settings, request: Request) -> Rehearsal:
     """The rehearsal of the run that a request asks for. Raises ConfigurationError, WarehouseError."""
-    rehearsed = _rehearsed(engine, state, settings, request, decide(request, past(state), settings))
+    rehearsed = _rehearsed(warehouse, state, settings, request, decide(request, past(state), settings))
     refuse_renamed(config_folder(), rehearsed.declared, synced_declarations(state))
     return rehearsed
 
 
-def _rehearsed(engine: sa.Engine, state: State, settings: Settings, request: Request, window: Window) -> Rehearsal:
+def _rehearsed(warehouse: Warehouse, state: State, settings: Settings, request: Request, window: Window) -> Rehearsal:
     mapping = mapping_text()
     document = parse_mapping(mapping.text, mapping.source)
     declared = load_declared(config_folder(), document, settings)
-    catalog = read_catalog(engine, settings.source_schema)
-    return Rehearsal(engine, state, unopened_run(state, request, window, settings, declared, document, catalog))
+    catalog = read_catalog(warehouse, settings.source_schema)
+    return Rehearsal(warehouse, state, unopened_run(state, request, window, settings, declared, document, catalog))
 
 
 def named(name: str, declarations: Sequence[D], what: str) -> D:

@@ -15,32 +15,32 @@ from smrt_startdeliver.stages.reading import USER_COLUMNS
 from smrt_startdeliver.staging import as_frame
 from smrt_startdeliver.vocabulary import USERS
 from smrt_startdeliver.warehouse.catalog import Catalog
+from smrt_startdeliver.warehouse.engines.warehouse import Warehouse, arrow_schema
 from smrt_startdeliver.warehouse.statements import over_rows
-from smrt_startdeliver.warehouse.stream import ARROW_TYPES, stream
+from smrt_startdeliver.warehouse.stream import stream
 
 
 def users_by_id(
-    engine: sa.Engine, catalog: Catalog, user_ids: Sequence[str], columns: Mapping[str, Kind]
+    warehouse: Warehouse, catalog: Catalog, user_ids: Sequence[str], columns: Mapping[str, Kind]
 ) -> pd.DataFrame:
     """user_id (str) and the columns that are asked for, of those ids that have a row. Raises WarehouseError."""
     statement = over_rows("users", catalog, USERS, ("id",), columns, of_customers="id")
     read = {**USER_COLUMNS, **{VALUE + name: kind for name, kind in columns.items()}}
-    found = _read(engine, statement, {"customers": list(user_ids)}, read)
+    found = _read(warehouse, statement, {"customers": list(user_ids)}, read)
     return found[["user_id", *columns]].sort_values("user_id", ignore_index=True)
 
 
-def newest_user(engine: sa.Engine, catalog: Catalog, forgotten: Iterable[str]) -> str | None:
+def newest_user(warehouse: Warehouse, catalog: Catalog, forgotten: Iterable[str]) -> str | None:
     """The id of the customer whose row was loaded last, but for who is forgotten. Raises WarehouseError."""
     statement = over_rows("newest_user", catalog, USERS, ("id",), {})
-    found = _read(engine, statement, {"forgotten": list(forgotten)}, {"user_id": "text"})
+    found = _read(warehouse, statement, {"forgotten": list(forgotten)}, {"user_id": "text"})
     return None if found.empty else str(found["user_id"].iloc[0])
 
 
 def _read(
-    engine: sa.Engine, statement: sa.TextClause, parameters: Mapping[str, Any], columns: Mapping[str, Kind]
+    warehouse: Warehouse, statement: sa.TextClause, parameters: Mapping[str, Any], columns: Mapping[str, Kind]
 ) -> pd.DataFrame:
-    schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in columns.items()])
-    chunks = stream(engine, statement, parameters, columns)
-    return as_frame(pa.concat_tables([schema.empty_table(), *chunks])).rename(
+    chunks = stream(warehouse, statement, parameters, columns)
+    return as_frame(pa.concat_tables([arrow_schema(columns).empty_table(), *chunks])).rename(
         columns=lambda name: str(name).removeprefix(VALUE)
     )

@@ -13,6 +13,7 @@ from airflow.sdk.lineage import NoOpCollector, get_hook_lineage_collector
 from smrt_startdeliver.reporting.dataset import SCHEME
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
+from smrt_startdeliver.warehouse.connecting import POSTGRES
 from smrt_startdeliver.warehouse.engine import CONNECTION_ID
 
 _LOCAL = "localhost"
@@ -47,7 +48,12 @@ def note_lineage(job: Job) -> None:
 
 
 def _warehouse() -> str:
-    """The warehouse's database as an asset's URI begins; through a socket it is this machine's."""
+    """The warehouse's database as an asset's URI begins; through a socket it is this machine's.
+
+    Of other engines it is the connection that is named: each says otherwise where it is.
+    """
     connection = Connection.get(CONNECTION_ID)
+    if connection.conn_type != POSTGRES:
+        return f"{connection.conn_type}://{CONNECTION_ID}"
     host = connection.host if connection.host and not connection.host.startswith("/") else _LOCAL
     return f"postgres://{host}:{connection.port or 5432}/{connection.schema or connection.login}"

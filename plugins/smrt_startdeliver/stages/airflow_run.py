@@ -30,7 +30,7 @@ from smrt_startdeliver.stages.report import report as closing_report
 from smrt_startdeliver.stages.tell import tell, tell_quietly
 from smrt_startdeliver.startdeliver.errors import Unreachable
 from smrt_startdeliver.state.database import State
-from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.connecting import memory_engine
 from smrt_startdeliver.window import Request, RunKind
 
 _KINDS: dict[str, RunKind] = {"scheduled": "scheduled", "asset_triggered": "scheduled", "backfill": "backfill"}
@@ -113,7 +113,7 @@ def watch(context: Mapping[str, Any]) -> None:
 
 
 def _summary(ticket: Ticket) -> Summary:
-    engine = warehouse_engine()
+    engine = memory_engine(ticket.state_connection)
     try:
         return read_summary(State(engine, ticket.state_schema), ticket.run)
     finally:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 from smrt_startdeliver.warehouse.catalog import count_users
+from smrt_startdeliver.warehouse.engines.warehouse import Warehouse
 
 CUSTOMERS_A_BUCKET = 20_000
 """About so many customers, with all of their history, are in memory at once."""
 
 
-def number_of_buckets(engine: sa.Engine, schema: str, partitions: int) -> int:
+def number_of_buckets(warehouse: Warehouse, schema: str, partitions: int) -> int:
     """As many as the customers need, and `partitions` at least. Raises WarehouseError."""
-    return buckets_for(count_users(engine, schema), partitions)
+    return buckets_for(count_users(warehouse, schema), partitions)
 
 
 def buckets_for(customers: int, partitions: int) -> int:

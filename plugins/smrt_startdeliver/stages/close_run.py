@@ -13,7 +13,7 @@ from smrt_startdeliver.staging import Staging
 from smrt_startdeliver.state.accounts import note_stage
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.runs import close_run
-from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.connecting import memory_engine
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ _OUTCOMES = {"key": "str", "fate": "str", "reason": "str"}
 
 def close(ticket: Ticket) -> None:
     """Mark a run that is still open as failed, account for its rows, and remove what it staged."""
-    engine = warehouse_engine()
+    engine = memory_engine(ticket.state_connection)
     try:
         state = State(engine, ticket.state_schema)
         staging = Staging(ticket.staging, _buckets(state, ticket))

@@ -43,7 +43,7 @@ def extract(job: Job) -> dict[str, int]:
     else:
         log.info("only those %s customers are looked at who may have moved", f"{len(reach.moved):,}")
         reading = _read_moved(job, reach.moved)
-        rows = reach.rows | {USERS: count_users(job.engine, job.catalog.schema)}
+        rows = reach.rows | {USERS: count_users(job.warehouse, job.catalog.schema)}
     if reach.moved is not None:
         job.measures[MOVED_CUSTOMERS] = len(reach.moved)
     job.measures.update({f"rows {table}": count for table, count in rows.items()})

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
-
 from smrt_startdeliver.errors import OutOfTurnError, SmrtStartdeliverError
 from smrt_startdeliver.plan.fates import Fates
 from smrt_startdeliver.staging import Staging
@@ -17,7 +15,8 @@ from smrt_startdeliver.state.accounts import note_stage
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.runs import Run, read_run
 from smrt_startdeliver.warehouse.catalog import Catalog
-from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.connecting import connect
+from smrt_startdeliver.warehouse.engines.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +32,7 @@ class Ticket:
     run: int
     state_schema: str
     buckets: int
+    state_connection: str | None = None
 
     @property
     def staging(self) -> str:
@@ -49,7 +49,7 @@ class Job:
 
     stage: str
     run: Run
-    engine: sa.Engine
+    warehouse: Warehouse
     state: State
     staging: Staging
     fates: Fates = field(default_factory=Fates)
@@ -79,20 +79,17 @@ def at_work(ticket: Ticket, stage: str) -> Iterator[Job]:
     Raises OutOfTurnError where the run lacks an earlier stage or is closed: a single task of it was started anew.
     """
     started = time.monotonic()
-    engine = warehouse_engine()
-    try:
-        state = State(engine, ticket.state_schema)
+    with connect(ticket.state_connection) as connected:
+        state = State(connected.memory, ticket.state_schema)
         _see_that_it_is_its_turn(state, ticket.run, stage)
         run = read_run(state, ticket.run)
         # An earlier try of `extract` may have chosen fewer: it chooses anew.
         chosen = None if stage == "extract" else run.buckets
-        job = Job(stage, run, engine, state, Staging(ticket.staging, chosen or ticket.buckets))
+        job = Job(stage, run, connected.warehouse, state, Staging(ticket.staging, chosen or ticket.buckets))
         with _failure_noted(state, ticket.run, stage):
             yield job
         note_stage(state, run.number, stage, job.fates, {**job.measures, "seconds": time.monotonic() - started})
         log.info("%s of run %s done in %.1f s", stage, run.number, time.monotonic() - started)
-    finally:
-        engine.dispose()
 
 
 @contextmanager

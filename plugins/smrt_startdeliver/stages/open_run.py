@@ -22,7 +22,7 @@ from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.declarations import synced_declarations
 from smrt_startdeliver.state.runs import open_run, past
 from smrt_startdeliver.warehouse.catalog import read_catalog
-from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.connecting import connect
 from smrt_startdeliver.window import Request, decide
 
 log = logging.getLogger(__name__)
@@ -43,12 +43,11 @@ def start(request: Request) -> Ticket:
     declared = load_declared(config_folder(), document, settings)
     for line in what_is_not_sent(with_declared(document, declared), declared):
         log.warning("%s", line)
-    engine = warehouse_engine()
-    try:
-        catalog = read_catalog(engine, settings.source_schema)
-        buckets = number_of_buckets(engine, catalog.schema, settings.partitions)
+    with connect(settings.state_connection) as connected:
+        catalog = read_catalog(connected.warehouse, settings.source_schema)
+        buckets = number_of_buckets(connected.warehouse, catalog.schema, settings.partitions)
         checks = _check_startdeliver(with_declared(document, declared))
-        state = State(engine, settings.state_schema)
+        state = State(connected.memory, settings.state_schema)
         state.create()
         if not request.force:
             refuse_renamed(config_folder(), declared, synced_declarations(state))
@@ -56,12 +55,10 @@ def start(request: Request) -> Ticket:
         run = open_run(state, request, window, settings, mapping.text, declared, catalog)
         note_stage(state, run, "open_run", Fates(), {"requests check": checks, "seconds": time.monotonic() - started})
         log.info("run %s reads what was loaded from %s to %s", run, window.read_from, window.interval.end)
-        ticket = Ticket(run, settings.state_schema, buckets)
+        ticket = Ticket(run, settings.state_schema, buckets, settings.state_connection)
         # A memory that was set back numbers its runs anew: one of them may have left rows that are not this one's.
         Staging(ticket.staging, buckets).remove()
         return ticket
-    finally:
-        engine.dispose()
 
 
 def _check_startdeliver(document: MappingDocument) -> int:

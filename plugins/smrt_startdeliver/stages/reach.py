@@ -70,6 +70,8 @@ def reach_of(job: Job) -> Reach:
     """Whom the run looks at; notes what the next one is to compare with. Raises WarehouseError."""
     if not job.run.keeps_customers:
         return Reach(None, "it is no regular run", {})
+    if job.run.settings.state_connection is not None:  # the warehouse cannot compare its rows with what is kept
+        return Reach(None, "the memory is not in the warehouse (state_connection)", {})
     basis = read_basis(job.state)
     if basis is not None and basis.configuration != configuration(job.run):
         basis = None
@@ -154,7 +156,7 @@ def _loaded(job: Job, table: str, basis: Basis | None) -> _Loaded:
         "counted_before": basis.counted_before if basis else since,
         "count_before": since,
     }
-    chunks = list(stream(job.engine, over_loads("loaded", job.catalog, table), parameters, _LOADED))
+    chunks = list(stream(job.warehouse, over_loads("loaded", job.catalog, table), parameters, _LOADED))
     frame = pd.concat([chunk.to_pandas() for chunk in chunks]) if chunks else pd.DataFrame(columns=list(_LOADED))
     totals = {name: int(frame[name].sum()) for name in ("rows", "counted", "to_count")}
     return _Loaded(frame["user_id"].dropna().astype("str"), **totals)

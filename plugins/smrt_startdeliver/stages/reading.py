@@ -115,7 +115,7 @@ class Reading:
         if name not in self._writers:
             self._writers[name] = self.job.staging.writer(name)
         read = {**columns, **{VALUE + name: kind for name, kind in values.items()}}
-        for chunk in stream(self.job.engine, sql, used, read):
+        for chunk in stream(self.job.warehouse, sql, used, read):
             self._writers[name].write(without_forgotten(self.job, table, chunk, self._forgotten))
             self.rows[table] += chunk.num_rows
             log.info("%s: %s rows read", table, f"{self.rows[table]:,}")

@@ -23,7 +23,7 @@ from smrt_startdeliver.settings import NotifySettings
 from smrt_startdeliver.settings_file import load_notify_settings
 from smrt_startdeliver.state import alerts
 from smrt_startdeliver.state.database import State
-from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.connecting import memory_engine
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def tell(context: Mapping[str, Any], failed: Ended | None = None) -> None:
     notifiers = usable_notifiers(settings)
     if not notifiers:
         return
-    engine = warehouse_engine()
+    engine = memory_engine(settings.state_connection)
     try:
         state = State(engine, settings.state_schema)
         state.create()

@@ -13,13 +13,12 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from smrt_startdeliver.paths import SQL
+from smrt_startdeliver.paths import SQL, sql_file
 from smrt_startdeliver.warehouse.failures import NO_COLUMN, NO_TABLE, NOT_ALLOWED, failing_plainly
-from smrt_startdeliver.warehouse.statements import sql_file
 
 _KEYS_A_QUERY = 10_000
 _LOCK_NAME = "smrt_startdeliver"
-_NOT_OURS = "the login of connection 'smrt_warehouse' must own it, or be allowed to create schemas"
+_NOT_OURS = "the login of the memory's connection ('smrt_warehouse', or state_connection) must own it, or be allowed to create schemas"
 _NOT_MADE = "the next run of DAG smrt_to_startdeliver makes what is missing: trigger it, or wait for it"
 _SENT_ONCE = "the run can be started again: what was acknowledged is not sent twice"
 
@@ -40,7 +39,7 @@ class _TakenBack(Exception):
 
 
 class State:
-    """Our schema in the warehouse. Each call is a transaction of its own, but for those within `transaction()`."""
+    """Our schema, in the warehouse or elsewhere. Each call is a transaction of its own, but for those within `transaction()`."""
 
     def __init__(self, engine: sa.Engine, schema: str) -> None:
         self._engine = engine
@@ -147,7 +146,7 @@ class State:
                 connection.execute(self._statement(name), [dict(row) for row in rows])
 
     def _failing_plainly(self) -> AbstractContextManager[None]:
-        what = f"the memory in schema '{self._schema}' of the warehouse failed"
+        what = f"the memory in schema '{self._schema}' failed"
         advice = {NOT_ALLOWED: _NOT_OURS, NO_TABLE: _NOT_MADE, NO_COLUMN: _NOT_MADE}
         return failing_plainly(what, advice, _SENT_ONCE)
 

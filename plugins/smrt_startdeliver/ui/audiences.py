@@ -199,9 +199,9 @@ def _counts(memory: State, runs: Sequence[int]) -> dict[str, dict[int, dict[str,
 def _who_is(user_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """User id -> the traits that say who that is, as far as the warehouse has them. Raises WarehouseError."""
     with opened(STATEMENT_SECONDS) as source:
-        catalog = read_catalog(source.engine, source.settings.source_schema)
+        catalog = read_catalog(source.warehouse, source.settings.source_schema)
         kinds = catalog.columns(USERS)
         columns: dict[str, Kind] = {name: kinds[name] for name in _NAMING if name in kinds}
-        rows = users_by_id(source.engine, catalog, user_ids, columns)
+        rows = users_by_id(source.warehouse, catalog, user_ids, columns)
     texts = rows.astype(object).where(rows.notna(), None)
     return {str(row["user_id"]): {str(name): row[name] for name in columns} for row in texts.to_dict("records")}

@@ -100,7 +100,7 @@ def _compared(
 def _rehearsal(source: Source) -> Rehearsal:
     """Of the next run; forced, as what stops a run or holds an audience is a matter of all customers."""
     request = Request("look", "scheduled", None, datetime.now(UTC), force=True)
-    return rehearsal_of(source.engine, source.state, source.settings, request)
+    return rehearsal_of(source.warehouse, source.state, source.settings, request)
 
 
 def _not_worked_out(error: SmrtStartdeliverError) -> str:

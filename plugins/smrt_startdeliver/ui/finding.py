@@ -57,7 +57,7 @@ def is_in_warehouse(source: Source, user_id: str) -> bool:
 
 
 def _people(source: Source, asked: str, *, by_contact: bool) -> list[tuple[str, str]]:
-    catalog = read_catalog(source.engine, source.settings.source_schema)
+    catalog = read_catalog(source.warehouse, source.settings.source_schema)
     statement = over_rows("people", catalog, USERS, ("id", "email", "phone"), {})
     parameters = {
         "asked": asked,
@@ -66,8 +66,6 @@ def _people(source: Source, asked: str, *, by_contact: bool) -> list[tuple[str, 
         "least_digits": _LEAST_DIGITS,
         "rows": MOST,
     }
-    with (
-        failing_plainly("the warehouse failed at the search", {}, "search again"),
-        source.engine.connect() as connection,
-    ):
-        return [(row.key, row.how) for row in connection.execute(statement, parameters)]
+    with failing_plainly("the warehouse failed at the search", {}, "search again"):
+        chunks = source.warehouse.chunks(statement, parameters, {"key": "text", "how": "text"}, MOST)
+        return [(row["key"], row["how"]) for chunk in chunks for row in chunk.to_pylist()]

@@ -204,13 +204,13 @@ def _try(edit: Edit, found: InForce) -> Tried:
     except ConfigurationError:  # the page is there to mend it
         before = None
     with opened(STATEMENT_SECONDS) as source:
-        catalog = read_catalog(source.engine, source.settings.source_schema)
+        catalog = read_catalog(source.warehouse, source.settings.source_schema)
         kinds = traits(catalog.columns(USERS))
         forgotten = set(forgotten_ids(source.state))
-        user_id = edit.user_id or newest_user(source.engine, catalog, forgotten)
+        user_id = edit.user_id or newest_user(source.warehouse, catalog, forgotten)
         if user_id is None:
             return Tried(needed=_needed(before, after))
-        rows = users_by_id(source.engine, catalog, [user_id], kinds)
+        rows = users_by_id(source.warehouse, catalog, [user_id], kinds)
     if rows.empty or user_id in forgotten:
         raise ConfigurationError(f"table {USERS} has no customer {user_id}: leave the id empty for the newest one")
 

@@ -1,4 +1,4 @@
-"""The memory behind the pages, and the warehouse that it is in, through Airflow's connection `smrt_warehouse`."""
+"""The memory behind the pages, and the warehouse, through Airflow's connections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
-import sqlalchemy as sa
 from airflow.sdk.exceptions import AirflowNotFoundException
 from fastapi import Depends
 
@@ -15,7 +14,9 @@ from smrt_startdeliver.errors import ConfigurationError
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.settings_file import config_folder, load_settings
 from smrt_startdeliver.state.database import State
-from smrt_startdeliver.warehouse.engine import CONNECTION_ID, warehouse_engine
+from smrt_startdeliver.warehouse.connecting import connect
+from smrt_startdeliver.warehouse.engine import CONNECTION_ID
+from smrt_startdeliver.warehouse.engines import warehouse as engines
 
 _CONNECT_SECONDS = 10
 STATEMENT_SECONDS = 20
@@ -24,9 +25,9 @@ STATEMENT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Source:
-    """The warehouse that holds both, the memory and SMRT's tables, and the settings that say where."""
+    """The warehouse with SMRT's tables, the memory, and the settings that say where they are."""
 
-    engine: sa.Engine
+    warehouse: engines.Warehouse
     state: State
     settings: Settings
 
@@ -41,16 +42,17 @@ def opened(statement_timeout: int | None = None) -> Iterator[Source]:
     """
     settings = load_settings(config_folder())
     try:
-        engine = warehouse_engine(connect_timeout=_CONNECT_SECONDS, statement_timeout=statement_timeout)
+        connected = connect(
+            settings.state_connection, connect_timeout=_CONNECT_SECONDS, statement_timeout=statement_timeout
+        )
     except AirflowNotFoundException:
+        ids = " or ".join(f"'{one}'" for one in (CONNECTION_ID, settings.state_connection) if one)
         raise ConfigurationError(
-            f"Airflow's API server finds no connection '{CONNECTION_ID}': create it under Admin, Connections, or put "
+            f"Airflow's API server finds no connection {ids}: create it under Admin, Connections, or put "
             "AIRFLOW_CONN_SMRT_WAREHOUSE into the API server's environment, too"
         ) from None
-    try:
-        yield Source(engine, State(engine, settings.state_schema), settings)
-    finally:
-        engine.dispose()
+    with connected:
+        yield Source(connected.warehouse, State(connected.memory, settings.state_schema), settings)
 
 
 def _memory() -> Iterator[State]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine.reflection import ObjectKind
+from sqlalchemy.dialects import postgresql
 
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, IDENTIFIES, USERS
+from smrt_startdeliver.warehouse.engines.warehouse import Warehouse
 from smrt_startdeliver.warehouse.failures import NOT_ALLOWED, failing_plainly
 
 LOAD_TIMES = ("loaded_at", "uuid_ts", "received_at")
@@ -36,47 +36,29 @@ class Catalog:
         return self.tables.get(table, {})
 
 
-def read_catalog(engine: sa.Engine, schema: str) -> Catalog:
+def read_catalog(warehouse: Warehouse, schema: str) -> Catalog:
     """What the source schema holds.
 
     Raises WarehouseError that names what is missing: the schema, the table `users`, a key or time column of a table.
     """
     with _looking_around():
-        inspector = sa.inspect(engine)
-        if schema not in inspector.get_schema_names():
-            raise WarehouseError(
-                f"the warehouse has no schema '{schema}': set source_schema in settings.yaml, and grant usage on it"
-            )
-        wanted = [USERS, IDENTIFIES, GROUPS, *(table.table for table in EVENT_TABLES)]
-        reflected = inspector.get_multi_columns(schema=schema, filter_names=wanted, kind=ObjectKind.ANY)
-    tables = {
-        name: {column["name"]: kind_of(column["type"]) for column in columns}
-        for (_, name), columns in reflected.items()
-        if columns
-    }
+        tables = warehouse.kinds(schema, [USERS, IDENTIFIES, GROUPS, *(table.table for table in EVENT_TABLES)])
+    if tables is None:
+        raise WarehouseError(
+            f"the warehouse has no schema '{schema}': set source_schema in settings.yaml, and grant usage on it"
+        )
     catalog = Catalog(schema, tables)
     _require_keys(catalog)
     return catalog
 
 
-def count_users(engine: sa.Engine, schema: str) -> int:
+def count_users(warehouse: Warehouse, schema: str) -> int:
     """The rows of table `users`. Raises WarehouseError."""
-    rows = sa.select(sa.func.count()).select_from(sa.table(USERS, schema=schema))
-    with _looking_around(), engine.connect() as connection:
-        return int(connection.execute(rows).scalar_one())
-
-
-def kind_of(column_type: sa.types.TypeEngine[Any]) -> Kind:
-    """The kind of values that a column of this type holds; what is none of the kinds is read as text."""
-    kinds: tuple[tuple[type[sa.types.TypeEngine[Any]], Kind], ...] = (
-        (sa.Boolean, "boolean"),
-        (sa.Integer, "integer"),
-        (sa.Numeric, "number"),
-        (sa.Float, "number"),
-        (sa.DateTime, "time"),
-        (sa.Date, "date"),
-    )
-    return next((kind for kind_type, kind in kinds if isinstance(column_type, kind_type)), "text")
+    count = sa.select(sa.func.count().label("rows")).select_from(sa.table(USERS, schema=schema))
+    statement = sa.text(str(count.compile(dialect=postgresql.dialect())))  # type: ignore[no-untyped-call]
+    with _looking_around():
+        (rows,) = warehouse.chunks(statement, {}, {"rows": "integer"}, 1)
+        return int(rows["rows"][0].as_py())
 
 
 def _looking_around() -> AbstractContextManager[None]:

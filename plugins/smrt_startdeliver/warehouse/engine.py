@@ -1,4 +1,4 @@
-"""The engine behind the Airflow connection `smrt_warehouse`."""
+"""SQLAlchemy's engine on a PostgreSQL that an Airflow connection names: the warehouse, the memory, or both."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ KEEPALIVES = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_coun
 """How libpq finds out, within two minutes, that the server or the way to it is gone. The connection's extras win."""
 
 
-def warehouse_engine(*, connect_timeout: int | None = None, statement_timeout: int | None = None) -> sa.Engine:
-    """An engine on the connection `smrt_warehouse`, its sessions in UTC: a time without a zone then is UTC.
+def warehouse_engine(
+    connection_id: str = CONNECTION_ID, *, connect_timeout: int | None = None, statement_timeout: int | None = None
+) -> sa.Engine:
+    """An engine on a connection, its sessions in UTC: a time without a zone then is UTC.
 
     `connect_timeout`: seconds after which a server that does not answer cannot be reached; None: as long as TCP tries.
     `statement_timeout`: seconds after which a statement is given up; None: as the server has it.
 
     Airflow's own hook makes the connections, so that whatever its form offers (TLS, sockets, IAM) works here too.
-    Raises WarehouseError when the warehouse cannot be reached.
+    Raises WarehouseError when it cannot be reached.
     """
-    hook = Connection.get(CONNECTION_ID).get_hook()
+    hook = Connection.get(connection_id).get_hook()
     patience = {} if connect_timeout is None else {"connect_timeout": connect_timeout}
     hook.connection.extra = json.dumps(KEEPALIVES | patience | hook.connection.extra_dejson)
     engine = sa.create_engine("postgresql+psycopg://", creator=hook.get_conn, pool_pre_ping=True, hide_parameters=True)
@@ -32,7 +34,8 @@ def warehouse_engine(*, connect_timeout: int | None = None, statement_timeout: i
         sa.event.listen(engine, "connect", lambda connection, _: _set_statement_timeout(connection, statement_timeout))
     with (
         failures.failing_plainly(
-            f"the warehouse of connection '{CONNECTION_ID}' cannot be reached",
+            f"the {'warehouse' if connection_id == CONNECTION_ID else 'memory'} of connection '{connection_id}' "
+            "cannot be reached",
             {},
             "check its host, port, database, login and password",
         ),

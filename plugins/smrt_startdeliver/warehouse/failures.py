@@ -27,6 +27,18 @@ _ADVICE = {
     "or wait until it is done; the next run reads it again",
 }
 
+_OF_OTHERS = {
+    TIMED_OUT: "a statement time-out, or somebody, ended it: give the login of connection 'smrt_warehouse' more time",
+}
+
+
+class Failed(Exception):
+    """What another engine than PostgreSQL failed with: its name, and the SQLSTATE of what it means, '' for others."""
+
+    def __init__(self, said: str, sqlstate: str) -> None:
+        super().__init__(said)
+        self.sqlstate = sqlstate
+
 
 @contextmanager
 def failing_plainly(what: str, advice: Mapping[str, str], otherwise: str) -> Iterator[None]:
@@ -42,6 +54,8 @@ def failing_plainly(what: str, advice: Mapping[str, str], otherwise: str) -> Ite
         raise WarehouseError(
             f"{what} ({_said(error, sqlstate)}): {({**_ADVICE, **advice}).get(sqlstate, otherwise)}"
         ) from None
+    except Failed as error:
+        raise WarehouseError(f"{what} ({error}): {({**_OF_OTHERS, **advice}).get(error.sqlstate, otherwise)}") from None
 
 
 def _said(error: sa.exc.DBAPIError, sqlstate: str) -> str:

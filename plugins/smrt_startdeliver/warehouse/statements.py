@@ -7,14 +7,13 @@ file serves every warehouse, and identifiers are quoted by SQLAlchemy, never pas
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from smrt_startdeliver.mapping.casts import Kind
-from smrt_startdeliver.paths import SQL
+from smrt_startdeliver.paths import sql_file
 from smrt_startdeliver.vocabulary import USERS
 from smrt_startdeliver.warehouse.catalog import LOAD_TIMES, Catalog
 
@@ -23,12 +22,6 @@ _FIRST_DAY: sa.ColumnElement[Any] = sa.literal_column("'0001-01-02'")
 _LAST_DAY: sa.ColumnElement[Any] = sa.literal_column("'9999-12-30'")
 _CUSTOMERS, _SINCE = "{customers}", "{nobodys_since}"
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-
-
-@cache
-def sql_file(name: str) -> str:
-    """The text of a file of `sql/`, named by its path below it without `.sql`."""
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def over_rows(

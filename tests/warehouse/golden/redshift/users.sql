@@ -1,0 +1,74 @@
+WITH "copies" AS (
+  SELECT
+    *,
+    COALESCE("loaded_at", "uuid_ts", "received_at") AS "load_time"
+  FROM (
+    SELECT
+      NULLIF(CAST("id" AS VARCHAR(MAX)), '') AS "id",
+      CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS "timestamp",
+      CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS "loaded_at",
+      CAST(NULL AS TIMESTAMP WITH TIME ZONE) AS "uuid_ts",
+      CASE
+        WHEN (
+          "received_at" IS NULL
+        )
+        THEN NULL
+        ELSE GREATEST(
+          CAST('0001-01-02' AS TIMESTAMP WITH TIME ZONE),
+          LEAST(
+            CAST('9999-12-30' AS TIMESTAMP WITH TIME ZONE),
+            CAST("received_at" AS TIMESTAMP WITH TIME ZONE)
+          )
+        )
+      END AS "received_at",
+      CAST("value" AS VARCHAR(MAX)) AS "value_value",
+      "items" AS "value_items",
+      "paid" AS "value_paid",
+      CASE
+        WHEN (
+          "due at" IS NULL
+        )
+        THEN NULL
+        ELSE GREATEST(
+          CAST('0001-01-02' AS TIMESTAMP WITH TIME ZONE),
+          LEAST(
+            CAST('9999-12-30' AS TIMESTAMP WITH TIME ZONE),
+            CAST("due at" AS TIMESTAMP WITH TIME ZONE)
+          )
+        )
+      END AS "value_due at",
+      CASE
+        WHEN (
+          "birthday" IS NULL
+        )
+        THEN NULL
+        ELSE GREATEST(
+          CAST('0001-01-02' AS DATE),
+          LEAST(CAST('9999-12-30' AS DATE), CAST("birthday" AS DATE))
+        )
+      END AS "value_birthday",
+      CAST("note" AS VARCHAR(MAX)) AS "value_note",
+      CAST(NULL AS BIGINT) AS "row_hash"
+    FROM "smrt"."users"
+  ) AS "source"
+), "ranked" AS (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (PARTITION BY "id" ORDER BY "load_time" DESC NULLS LAST) AS "rank",
+    COUNT(*) OVER (PARTITION BY "id") AS "copies"
+  FROM "copies"
+)
+SELECT
+  "id" AS "user_id",
+  "load_time" AS "loaded_at",
+  "row_hash",
+  CASE WHEN "id" IS NULL THEN 1 ELSE "copies" END AS "copies",
+  "value_value",
+  "value_items",
+  "value_paid",
+  "value_due at",
+  "value_birthday",
+  "value_note"
+FROM "ranked"
+WHERE
+  "rank" = 1 OR "id" IS NULL
