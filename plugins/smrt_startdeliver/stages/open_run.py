@@ -28,8 +28,8 @@ from smrt_startdeliver.window import Request, decide
 log = logging.getLogger(__name__)
 
 
-def start(request: Request) -> Ticket:
-    """Check settings, mapping document, warehouse and Startdeliver, then open the run.
+def start(request: Request) -> list[Ticket]:
+    """Check settings, mapping document, warehouse and Startdeliver, then open the run; a ticket for each of its parts.
 
     Raises SmrtStartdeliverError with one line that says what to fix; nothing has been written then.
     """
@@ -56,10 +56,10 @@ def start(request: Request) -> Ticket:
         run = open_run(state, request, window, settings, mapping.text, declared, catalog)
         note_stage(state, run, "open_run", Fates(), {"requests check": checks, "seconds": time.monotonic() - started})
         log.info("run %s reads what was loaded from %s to %s", run, window.read_from, window.interval.end)
-        ticket = Ticket(run, settings.state_schema, buckets)
+        tickets = [Ticket(run, settings.state_schema, buckets, part) for part in range(settings.partitions)]
         # A memory that was set back numbers its runs anew: one of them may have left rows that are not this one's.
-        Staging(ticket.staging, buckets).remove()
-        return ticket
+        Staging(tickets[0].staging, buckets).remove()
+        return tickets
     finally:
         engine.dispose()
 
