@@ -32,7 +32,7 @@ DEFAULT_PARAMS = {
     "force": False,
     "entities": ["customers", "users", "events"],
 }
-_DEFAULT_MAPPING = Path(__file__).parents[2] / "config" / "mapping.yaml"
+DEFAULT_MAPPING = Path(__file__).parents[2] / "config" / "mapping.yaml"
 
 
 def do_stage(stage: str, tickets: list[dict[str, Any]]) -> None:
@@ -52,7 +52,7 @@ class Pipeline:
         self.uri = uri
         self.sandbox = sandbox
         self.config = config
-        self.configure(mapping=_DEFAULT_MAPPING.read_text())
+        self.configure(mapping=DEFAULT_MAPPING.read_text())
         os.environ["SMRT_STARTDELIVER_CONFIG"] = str(config)
         os.environ["AIRFLOW_CONN_SMRT_WAREHOUSE"] = uri
         self.connect_startdeliver()
