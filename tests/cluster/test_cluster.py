@@ -12,7 +12,7 @@ import pytest
 from demo.postgres import Postgres
 from sandbox.testing import running_sandbox
 from smrt_startdeliver.plan.fates import check_sums
-from tests.cluster.cluster import POOL, SECONDS, Cluster, progress, running_cluster
+from tests.cluster.cluster import POOL, SECONDS, Cluster, parts_that_send, running_cluster
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import Shop
 
@@ -34,7 +34,7 @@ def shop_in(
         name = executor.lower()
         pipeline = Pipeline(None, postgres.create_database(f"{name}_warehouse"), sandbox, folder / "config")
         pipeline.configure(settings=f"timezone: UTC\npartitions: {PARTS}\n")
-        sandbox.faults([{"method": "POST", "delay_ms": 150}])
+        sandbox.faults([{"method": "POST", "delay_ms": 300}])
         shop = Shop(pipeline)
         for user in range(CUSTOMERS):
             shop.customer(str(user), name=f"Ann {user}", received_at=WHEN)
@@ -62,9 +62,9 @@ def test_two_workers_sync_together_and_one_that_is_killed_leaves_nothing_out_and
             cluster.start_worker(name, tasks=PARTS // 2)
         run = cluster.trigger()
 
-        def all_parts_send() -> list[int] | None:
-            done = progress(pipeline, "load_users")
-            return done if len(done) == PARTS and min(done) > 0 else None
+        def all_parts_send() -> bool | None:
+            done = len(pipeline.sandbox.objects("user"))
+            return True if parts_that_send(pipeline, "load_users") == PARTS and done > PARTS else None
 
         cluster.services.wait_for(all_parts_send, SECONDS)
         cluster.kill_worker("one")

@@ -26,7 +26,6 @@ class Task:
         self._state = State(self._engine, schema)
         self._pool = ThreadPoolExecutor(1)
         self.has_it, self.let_go = threading.Event(), threading.Event()
-        self.session = 0
         self.waited: Future[bool] = self._pool.submit(self._hold, group, member)
 
     def _hold(self, group: str | None, member: int) -> bool:
@@ -42,7 +41,6 @@ class Task:
         return self.waited.result(30)
 
     def close(self) -> None:
-        self.let_go.set()
         self._pool.shutdown()
         self._engine.dispose()
 
@@ -56,6 +54,8 @@ def start(uri: str, schema: str):
         return tasks[-1]
 
     yield begin
+    for task in tasks:
+        task.let_go.set()  # all of them first: one may wait for another
     for task in tasks:
         task.close()
 
@@ -114,7 +114,7 @@ def test_who_joins_late_comes_after_who_waited_and_nobody_waits_for_ever(engine:
 
 
 def test_a_member_whose_session_is_lost_learns_of_it_while_the_others_go_on_and_keep_all_else_out(
-    engine: sa.Engine, start, schema: str
+    engine: sa.Engine, start
 ) -> None:
     sessions = sa.text("select pid from pg_locks where locktype = 'advisory' and granted group by pid order by pid")
 
