@@ -110,6 +110,7 @@ def running_cluster(folder: Path, metadata: str, pipeline: Pipeline, executor: s
         "AIRFLOW_CONN_STARTDELIVER": os.environ["AIRFLOW_CONN_STARTDELIVER"],
         "SMRT_STARTDELIVER_CONFIG": str(pipeline.config),
         "SMRT_STARTDELIVER_POOL": POOL,
+        "SMRT_STARTDELIVER_SCHEDULE": "asset",  # no run but those that a test triggers
     }
     airflow = AirflowWith(home, metadata, variables)
     server = [
