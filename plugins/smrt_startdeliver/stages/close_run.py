@@ -31,9 +31,8 @@ def close(ticket: Ticket) -> None:
         left = parts_left(state, ticket.run, ("plan", *_LOADS))
         if ("plan", 0) not in left:
             for stage, part in left:
-                _account_for(
-                    state, Staging(ticket.staging, buckets, part=part, parts=partitions), ticket.run, stage, part
-                )
+                staging = Staging(ticket.staging, buckets, part=part, parts=partitions)
+                _account_for(state, staging, ticket.run, stage, part)
         close_run(state, ticket.run, "failed", _NOT_SAID)
         state.write("clear_progress", [{"run": ticket.run, "part": None}])  # of a worker that was killed
         Staging(ticket.staging, buckets).remove()
@@ -44,9 +43,9 @@ def close(ticket: Ticket) -> None:
 def _cut(state: State, ticket: Ticket) -> tuple[int, int]:
     """In so many buckets the run is staged, as `extract` may have chosen fewer than its ticket says; and its parts."""
     rows = state.rows("run", run=ticket.run)
-    return (
-        (int(rows[0]["buckets"] or ticket.buckets), rows[0]["settings"]["partitions"]) if rows else (ticket.buckets, 1)
-    )
+    if not rows:
+        return ticket.buckets, 1
+    return int(rows[0]["buckets"] or ticket.buckets), rows[0]["settings"]["partitions"]
 
 
 def _account_for(state: State, staging: Staging, run: int, stage: str, part: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -77,11 +77,9 @@ class Job:
         settings = self.run.settings
         return settings.max_in_flight if self.part is None else max(1, settings.max_in_flight // settings.partitions)
 
-    @contextmanager
-    def right_to_write(self) -> Iterator[Lock]:
-        """The right to write to Startdeliver, with the other parts of this very stage. Raises WarehouseError."""
-        with self.state.lock(f"{self.run.number}:{self.stage}", self.part or 0) as lock:
-            yield lock
+    def right_to_write(self) -> AbstractContextManager[Lock]:
+        """The right to write to Startdeliver, held side by side with the other parts of this very stage."""
+        return self.state.lock(f"{self.run.number}:{self.stage}", self.part or 0)
 
     @property
     def measured(self) -> dict[str, float]:
