@@ -7,10 +7,10 @@ INSTALLED := .venv/installed
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up activity down screenshots docs test chaos lint audit lock
+.PHONY: help install demo up activity down screenshots docs test test-cluster chaos lint audit lock
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 install: $(INSTALLED) ## virtual environment with the pinned packages, in .venv
 
@@ -46,6 +46,12 @@ docs: install ## the documentation as a site, in site/; a link or anchor that le
 
 test: install ## all tests, end to end included
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+
+# Debian's Redis is no package of Python's: like Chromium, it is installed where that can be done.
+test-cluster: install ## the DAG over Redis and two Celery workers, one of which is killed; needs redis-server
+	@command -v redis-server > /dev/null || test "$$(id -u)" != 0 || ! command -v apt-get > /dev/null || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server > /dev/null; }
+	@$(BIN)/python -m pytest tests/cluster
 
 chaos: install ## 100 kills and faults, of the pipeline and all around it: nothing lost, nothing sent twice; twenty minutes
 	@$(BIN)/python -m chaos $(CHAOS_OPTIONS)

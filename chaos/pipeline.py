@@ -27,7 +27,7 @@ PERIOD = timedelta(hours=2)
 """The DAG's interval."""
 OPENING_STAGE, CLOSING_STAGE = "open_run", "close_run"
 _BEGINS = re.compile(r"starting task_id=(\w+)")  # as `airflow dags test` says it
-_TICKET = re.compile(r"^ticket=(.*)$", re.MULTILINE)
+_TICKETS = re.compile(r"^tickets=(.*)$", re.MULTILINE)
 _DAG_FILE = REPOSITORY / "dags" / "smrt_to_startdeliver.py"
 _CONF = {"force": True}
 """Nobody is there to tell a guard that a change is meant."""
@@ -43,9 +43,9 @@ _processes.set_forkserver_preload(
 
 @dataclass(frozen=True)
 class Left:
-    """What a run that broke left to who tries its task again: its ticket, and the stage that was not done."""
+    """What a run that broke left to who tries its task again: its tickets, and the stage that was not done."""
 
-    ticket: dict[str, Any]
+    tickets: list[dict[str, Any]]
     stage: str
 
 
@@ -79,10 +79,10 @@ class Run:
 
     def left(self) -> Left | None:
         """What it leaves, where it breaks now; None before it is open and from its end on."""
-        ticket, stages = _TICKET.search(self.log.read_text(errors="replace")), self.stages()
-        if ticket is None or stages[-1] in (OPENING_STAGE, CLOSING_STAGE):
+        tickets, stages = _TICKETS.search(self.log.read_text(errors="replace")), self.stages()
+        if tickets is None or stages[-1] in (OPENING_STAGE, CLOSING_STAGE):
             return None
-        return Left(json.loads(ticket[1]), stages[-1])
+        return Left(json.loads(tickets[1]), stages[-1])
 
     def kill(self) -> None:
         """End it at once, wherever it is."""
@@ -157,7 +157,7 @@ def _do_stages(variables: dict[str, str], end: datetime, log: Path, left: Left |
     from airflow.sdk.exceptions import AirflowFailException  # noqa: PLC0415 - nothing here may import Airflow before
 
     from smrt_startdeliver.stages import airflow_run  # noqa: PLC0415
-    from smrt_startdeliver.stages.job import STAGES  # noqa: PLC0415
+    from smrt_startdeliver.stages.job import IN_PARTS, STAGES  # noqa: PLC0415
 
     if left is None:
         _say(f"starting task_id={STAGES[0]}")
@@ -169,16 +169,20 @@ def _do_stages(variables: dict[str, str], end: datetime, log: Path, left: Left |
             "data_interval_end": end,
         }
         left = Left(airflow_run.open_run(context), STAGES[1])
-    _say(f"ticket={json.dumps(left.ticket)}")
+    _say(f"tickets={json.dumps(left.tickets)}")
     try:
         for stage in STAGES[STAGES.index(left.stage) :]:
             _say(f"starting task_id={stage}")
-            airflow_run.run_stage(stage, left.ticket)
+            if stage in IN_PARTS:
+                for ticket in left.tickets:
+                    airflow_run.run_part(stage, ticket)
+            else:
+                airflow_run.run_stage(stage, left.tickets)
     except AirflowFailException:  # it is not tried again: the last task clears up. After anything else it may be.
-        airflow_run.close_run(left.ticket, _TO_BE_TRIED_AGAIN)
+        airflow_run.close_run(left.tickets, _TO_BE_TRIED_AGAIN)
         raise
     _say(f"starting task_id={CLOSING_STAGE}")
-    airflow_run.close_run(left.ticket, _TO_BE_TRIED_AGAIN)
+    airflow_run.close_run(left.tickets, _TO_BE_TRIED_AGAIN)
 
 
 def _say(line: str) -> None:

@@ -166,6 +166,11 @@ folder `run-startdeliver_sync-<run>` that stays in the staging folder may be rem
 
 PREPARE = ["extract", "derive", "plan", "guard"]
 LOAD = ["load_customers", "load_users", "load_events"]
+IN_PARTS = ["derive", *LOAD]
+"""What is done by a task for each of the `partitions` of `settings.yaml`, side by side; one stage after the other."""
+
+POOL = os.environ.get("SMRT_STARTDELIVER_POOL") or "default_pool"
+"""The pool of Airflow's of which each task that sends takes a slot."""
 
 
 def chosen_schedule() -> Any:
@@ -207,45 +212,53 @@ def smrt_to_startdeliver() -> None:
     """Wiring alone: what each task does is in `smrt_startdeliver.stages`, imported when it runs."""
 
     @task(retries=0, doc_md=OPEN_RUN)  # what it checks is for a person to mend: say so at once
-    def open_run(**context: Any) -> dict[str, Any]:
-        """Check everything, decide the window."""
+    def open_run(**context: Any) -> list[dict[str, Any]]:
+        """Check everything, decide the window; a ticket for each part."""
         from smrt_startdeliver.stages import airflow_run
 
         return airflow_run.open_run(context)
 
     def stage(name: str) -> Any:
-        @task(task_id=name, doc_md=DOCS[name])
-        def run_stage(ticket: dict[str, Any]) -> Any:
+        options = {"task_id": name, "doc_md": DOCS[name], "pool": POOL if name in LOAD else "default_pool"}
+
+        @task(**options)
+        def run_stage(tickets: list[dict[str, Any]]) -> Any:
             from smrt_startdeliver.stages import airflow_run
 
-            return airflow_run.run_stage(name, ticket)
+            return airflow_run.run_stage(name, tickets)
 
-        return run_stage
+        @task(**options)
+        def run_part(ticket: dict[str, Any]) -> Any:
+            from smrt_startdeliver.stages import airflow_run
+
+            return airflow_run.run_part(name, ticket)
+
+        return run_part.expand(ticket=tickets) if name in IN_PARTS else run_stage(tickets)
 
     @task(doc_md=DOCS["report"], outlets=[AssetAlias("startdeliver_synced")])
-    def report(ticket: dict[str, Any], **context: Any) -> Any:
+    def report(tickets: list[dict[str, Any]], **context: Any) -> Any:
         """Close the run as a success, and tell of it."""
         from smrt_startdeliver.stages import airflow_run
 
-        return airflow_run.report(ticket, context)
+        return airflow_run.report(tickets, context)
 
     @task(trigger_rule="all_done", doc_md=CLOSE_RUN)
-    def close_run(ticket: dict[str, Any] | None, **context: Any) -> None:
+    def close_run(tickets: list[dict[str, Any]] | None, **context: Any) -> None:
         """Remove what was staged; a run that did not succeed is marked as failed; tell what changed."""
         from smrt_startdeliver.stages import airflow_run
 
-        airflow_run.close_run(ticket, context)
+        airflow_run.close_run(tickets, context)
 
-    ticket = open_run()
+    tickets = open_run()
     with TaskGroup(
         "prepare", prefix_group_id=False, doc_md="Reads and works out; writes nothing to Startdeliver."
     ) as prepare:
-        chain(*[stage(name)(ticket) for name in PREPARE])
+        chain(*[stage(name) for name in PREPARE])
     with TaskGroup("load", prefix_group_id=False, doc_md="Sends what differs, in this order.") as load:
-        chain(*[stage(name)(ticket) for name in LOAD])
-    reported = report(ticket)
+        chain(*[stage(name) for name in LOAD])
+    reported = report(tickets)
     reported.operator.operator_extra_links = [ReportLink()]
-    chain(prepare, load, reported, close_run(ticket).as_teardown(setups=ticket))
+    chain(prepare, load, reported, close_run(tickets).as_teardown(setups=tickets))
 
 
 smrt_to_startdeliver()

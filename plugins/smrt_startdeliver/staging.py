@@ -37,23 +37,33 @@ def as_frame(rows: pa.Table) -> pd.DataFrame:
 
 
 class Staging:
-    """The staged rows of one run, by dataset ("users", "events/order_created", …) and bucket; below `root`, if any."""
+    """The staged rows of one run, by dataset ("users", "events/order_created", …) and bucket; below `root`, if any.
 
-    def __init__(self, run: str, buckets: int, root: ObjectStoragePath | None = None) -> None:
+    `mine`: the buckets that are worked on here. Where a stage is done in `parts`, each part has some of them.
+    """
+
+    def __init__(
+        self, run: str, buckets: int, root: ObjectStoragePath | None = None, *, part: int = 0, parts: int = 1
+    ) -> None:
         self._run = run
         self._root = root or staging_root()
         self._folder = self._root / f"run-{run}"
         self.buckets = buckets
+        self.mine = range(part, buckets, parts)
 
     def in_buckets(self, buckets: int) -> Staging:
         """The same folder, its customers in so many buckets; nothing may be staged in it so far."""
         return Staging(self._run, buckets, self._root)
 
     def writer(self, dataset: str) -> BucketWriter:
-        """A writer that replaces the dataset; rows go to the bucket of the customer in column `by`."""
+        """A writer that replaces the dataset, in the buckets that are worked on here.
+
+        Rows go to the bucket of the customer in column `by`.
+        """
         folder = self._folder / dataset
-        if folder.exists():
-            folder.rmdir(recursive=True)
+        for bucket in self.mine:
+            if (folder / str(bucket)).exists():
+                (folder / str(bucket)).rmdir(recursive=True)
         folder.mkdir(parents=True, exist_ok=True)
         return BucketWriter(folder, self.buckets)
 
@@ -72,13 +82,11 @@ class Staging:
                 yield as_frame(pq.read_table(file, columns=None if columns is None else list(columns)))
 
     def rows(self, dataset: str) -> int:
-        """How many rows a dataset has in all buckets."""
-        folder = self._folder / dataset
-        if not folder.exists():
-            return 0
+        """How many rows a dataset has in the buckets that are worked on here."""
+        folders = [self._folder / dataset / str(bucket) for bucket in self.mine]
         total = 0
-        for part in (part for bucket in folder.iterdir() for part in bucket.iterdir()):
-            with _open(part, "rb") as file:
+        for chunk in (chunk for folder in folders if folder.exists() for chunk in folder.iterdir()):
+            with _open(chunk, "rb") as file:
                 total += pq.read_metadata(file).num_rows
         return total
 

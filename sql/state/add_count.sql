@@ -1,2 +1,2 @@
-insert into {schema}.counts (run, stage, entity, fate, reason, rows)
-values (:run, :stage, :entity, :fate, :reason, :rows)
+insert into {schema}.counts (run, stage, part, entity, fate, reason, rows)
+values (:run, :stage, :part, :entity, :fate, :reason, :rows)

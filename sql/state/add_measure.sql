@@ -1,1 +1,1 @@
-insert into {schema}.measures (run, stage, name, value) values (:run, :stage, :name, :value)
+insert into {schema}.measures (run, stage, part, name, value) values (:run, :stage, :part, :name, :value)

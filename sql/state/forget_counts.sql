@@ -1,1 +1,1 @@
-delete from {schema}.counts where run = :run and stage = :stage
+delete from {schema}.counts where run = :run and stage = :stage and part = :part

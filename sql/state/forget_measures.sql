@@ -1,1 +1,1 @@
-delete from {schema}.measures where run = :run and stage = :stage
+delete from {schema}.measures where run = :run and stage = :stage and part = :part

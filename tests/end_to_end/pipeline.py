@@ -22,7 +22,7 @@ from smrt_startdeliver.engage.files import load_declared
 from smrt_startdeliver.mapping.document import parse_mapping, required_fields
 from smrt_startdeliver.settings_file import load_settings
 from smrt_startdeliver.stages import airflow_run
-from smrt_startdeliver.stages.job import STAGES
+from smrt_startdeliver.stages.job import IN_PARTS, STAGES
 
 DEFAULT_PARAMS = {
     "since": None,
@@ -32,7 +32,16 @@ DEFAULT_PARAMS = {
     "force": False,
     "entities": ["customers", "users", "events"],
 }
-_DEFAULT_MAPPING = Path(__file__).parents[2] / "config" / "mapping.yaml"
+DEFAULT_MAPPING = Path(__file__).parents[2] / "config" / "mapping.yaml"
+
+
+def do_stage(stage: str, tickets: list[dict[str, Any]]) -> None:
+    """Do a stage, its parts one after the other."""
+    if stage in IN_PARTS:
+        for ticket in tickets:
+            airflow_run.run_part(stage, ticket)
+    else:
+        airflow_run.run_stage(stage, tickets)
 
 
 class Pipeline:
@@ -43,7 +52,7 @@ class Pipeline:
         self.uri = uri
         self.sandbox = sandbox
         self.config = config
-        self.configure(mapping=_DEFAULT_MAPPING.read_text())
+        self.configure(mapping=DEFAULT_MAPPING.read_text())
         os.environ["SMRT_STARTDELIVER_CONFIG"] = str(config)
         os.environ["AIRFLOW_CONN_SMRT_WAREHOUSE"] = uri
         self.connect_startdeliver()
@@ -100,19 +109,19 @@ class Pipeline:
             "data_interval_start": end - timedelta(hours=2),
             "data_interval_end": end,
         }
-        ticket = airflow_run.open_run(context)
+        tickets = airflow_run.open_run(context)
         for stage in STAGES[1:]:
             if before and stage in before:
                 step = before[stage]
                 self.execute(step) if isinstance(step, str) else step()
             try:
-                airflow_run.run_stage(stage, ticket)
+                do_stage(stage, tickets)
             except Exception:
                 if mend is None:
                     raise
                 mend()
-                airflow_run.run_stage(stage, ticket)
-        airflow_run.close_run(ticket, context)
+                do_stage(stage, tickets)
+        airflow_run.close_run(tickets, context)
 
     def execute(self, statement: str, rows: Sequence[Sequence[Any]] = ()) -> None:
         """Change the warehouse."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from smrt_startdeliver.stages.airflow_run import run_stage
+from smrt_startdeliver.stages.airflow_run import run_part
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
 
@@ -146,4 +146,4 @@ def test_a_single_task_that_is_cleared_later_sends_nothing_and_counts_nothing_as
     (closed,) = pipeline.state("select run from runs")
 
     with pytest.raises(AirflowFailException, match="clear the whole DAG run, from open_run on"):
-        run_stage("load_events", {"run": closed["run"], "state_schema": "startdeliver_sync", "buckets": 1})
+        run_part("load_events", {"run": closed["run"], "state_schema": "startdeliver_sync", "buckets": 1})

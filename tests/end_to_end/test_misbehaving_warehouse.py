@@ -130,7 +130,7 @@ def test_a_run_that_fails_at_any_stage_leaves_the_next_one_to_start_where_it_did
                 pipeline.run_as("scheduled", end)
         (run,) = pipeline.state("select max(run) as run from runs")
         assert (stage, watermark()) == (stage, MONDAY)
-        airflow_run.close_run({**run, "state_schema": "startdeliver_sync", "buckets": 1}, {})
+        airflow_run.close_run([{**run, "state_schema": "startdeliver_sync", "buckets": 1}], {})
         assert (stage, watermark()) == (stage, MONDAY)
 
     end += HOURS

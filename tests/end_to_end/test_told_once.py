@@ -91,7 +91,7 @@ def run(told: Pipeline, end: datetime, **params: Any) -> str:
         told.run_as("scheduled", end, **params)
     except AirflowFailException:
         for opened in told.state("select run from runs where state = 'running'"):
-            airflow_run.close_run({**opened, "state_schema": "startdeliver_sync", "buckets": 1}, {})
+            airflow_run.close_run([{**opened, "state_schema": "startdeliver_sync", "buckets": 1}], {})
         return "failed"
     return "success"
 

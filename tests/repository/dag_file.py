@@ -71,6 +71,8 @@ def facts(file: Path) -> dict[str, Any]:
                     "owner": task.owner,
                     "retries": task.retries,
                     "doc_md": task.doc_md,
+                    "mapped": task.is_mapped,
+                    "pool": task.pool,
                     "links": [link.name for link in task.operator_extra_links],
                 }
                 for task in dag.tasks

@@ -106,8 +106,9 @@ def test_all_of_airflow_shares_its_keys():
         assert holders(f"AIRFLOW__{key}") == AIRFLOW
 
 
-def test_all_of_airflow_reads_the_same_schedule():
-    assert holders("SMRT_STARTDELIVER_SCHEDULE") == AIRFLOW
+@pytest.mark.parametrize("variable", ["SMRT_STARTDELIVER_SCHEDULE", "SMRT_STARTDELIVER_POOL"])
+def test_all_of_airflow_reads_the_same_dag(variable):
+    assert holders(variable) == AIRFLOW
 
 
 def test_the_options_are_airflows():

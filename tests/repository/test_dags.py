@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from smrt_startdeliver.stages.job import STAGES
+from smrt_startdeliver.stages.job import IN_PARTS, STAGES
 from tests.repository import ROOT
 
 PRODUCT = "smrt_to_startdeliver.py"
@@ -168,6 +168,17 @@ def test_tasks_are_grouped_by_whether_they_write_and_keep_their_names(product):
     }
     assert all(group["doc_md"] for group in product["groups"].values())
     assert list(product["tasks"]) == [*STAGES, "close_run"]
+
+
+def test_what_is_done_in_parts_has_a_task_for_each(product):
+    assert [name for name, task in product["tasks"].items() if task["mapped"]] == list(IN_PARTS)
+
+
+@pytest.mark.parametrize(("chosen", "pool"), [("", "default_pool"), ("startdeliver", "startdeliver")])
+def test_what_sends_takes_a_slot_of_the_pool_that_the_environment_names(chosen, pool, tmp_path):
+    tasks = facts(PRODUCT, tmp_path, SMRT_STARTDELIVER_POOL=chosen)["dags"]["smrt_to_startdeliver"]["tasks"]
+    for name, task in tasks.items():
+        assert task["pool"] == (pool if name.startswith("load_") else "default_pool")
 
 
 def test_the_report_is_a_click_away(product):

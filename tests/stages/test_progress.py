@@ -47,7 +47,7 @@ def notes() -> Notes:
 
 
 def job_with(state: object) -> Job:
-    return cast("Job", SimpleNamespace(run=SimpleNamespace(number=RUN), stage="load_users", state=state))
+    return cast("Job", SimpleNamespace(run=SimpleNamespace(number=RUN), part=None, stage="load_users", state=state))
 
 
 def fated(*fates: str | None) -> list[Any]:

@@ -19,7 +19,7 @@ TABLES = {
 
 
 def measure(run: int, name: str = "seconds", value: float = 1.0) -> dict:
-    return {"run": run, "stage": "extract", "name": name, "value": value}
+    return {"run": run, "stage": "extract", "part": 0, "name": name, "value": value}
 
 
 def tables(engine: sa.Engine, schema: str) -> set[str]:

@@ -31,6 +31,12 @@ def columns(engine: sa.Engine, schema: str) -> set[tuple[str, ...]]:
         return {tuple(row) for row in connection.execute(COLUMNS, {"schema": schema})}
 
 
+def keys(engine: sa.Engine, schema: str) -> dict[str, set[str]]:
+    """Table -> the columns of its primary key."""
+    found = sa.inspect(engine).get_multi_pk_constraint(schema=schema)
+    return {str(table): set(key["constrained_columns"]) for (_, table), key in found.items() if key}
+
+
 @pytest.fixture
 def first(engine: sa.Engine, schema: str) -> str:
     """A schema as the first release left it, with a run."""
@@ -51,6 +57,7 @@ def test_a_memory_of_the_first_release_gets_the_columns_of_a_new_one_and_keeps_i
     State(engine, first).create()
 
     assert columns(engine, first) == columns(engine, new)
+    assert keys(engine, first) == keys(engine, new)
     (run,) = State(engine, first).rows("run", run=1)
     assert (run["dag_run_id"], run["force"], run["guard"], run["catalog"]) == ("a", False, None, {})
 

@@ -165,7 +165,7 @@ def test_at_400_pixels_nothing_but_a_box_scrolls_sideways(open_browser: OpenBrow
 
 def test_while_a_run_goes_on_the_page_follows_it_to_its_end(open_browser: OpenBrowser, airflow: RunningAirflow) -> None:
     running = add_run(airflow.state, state="running", finished_at=None, dag_run_id="another")
-    progress = {"run": running, "stage": "load_users", "total": 1_000, "seconds": 60}
+    progress = {"run": running, "part": 0, "stage": "load_users", "total": 1_000, "seconds": 60}
     airflow.state.write("note_progress", [{**progress, "done": 250}])
     page = open_browser("viewer")
     frame = through_the_navigation(page)

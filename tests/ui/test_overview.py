@@ -106,7 +106,8 @@ def test_a_run_that_sends_says_how_far_it_is_and_how_long_the_rest_takes(viewer:
     for stage in ("open_run", "extract", "derive", "plan", "guard", "load_customers"):
         account(state, number, stage, {}, seconds=1)
     state.write(
-        "note_progress", [{"run": number, "stage": "load_users", "done": 1_200, "total": 20_000, "seconds": 120}]
+        "note_progress",
+        [{"run": number, "part": 0, "stage": "load_users", "done": 1_200, "total": 20_000, "seconds": 120}],
     )
     page = shown(viewer)
     text = text_of(page)
@@ -119,7 +120,9 @@ def test_a_run_that_sends_says_how_far_it_is_and_how_long_the_rest_takes(viewer:
 
 def test_what_has_gone_by_since_the_last_note_is_not_left_any_more(viewer: TestClient, state: State) -> None:
     number = add_run(state, state="running", finished_at=None)
-    state.write("note_progress", [{"run": number, "stage": "load_users", "done": 100, "total": 600, "seconds": 600}])
+    state.write(
+        "note_progress", [{"run": number, "part": 0, "stage": "load_users", "done": 100, "total": 600, "seconds": 600}]
+    )
     earlier = "update {schema}.progress set began_at = began_at - :ago, changed_at = changed_at - :ago"
     execute(state, earlier, {"ago": timedelta(minutes=20)})
     assert re.search(r"100 of 600 \(16 %\), (30 min|29 min \d+ s) left", text_of(shown(viewer)))
@@ -127,7 +130,9 @@ def test_what_has_gone_by_since_the_last_note_is_not_left_any_more(viewer: TestC
 
 def test_a_stage_that_has_just_begun_says_nothing_of_what_is_left(viewer: TestClient, state: State) -> None:
     number = add_run(state, state="running", finished_at=None)
-    state.write("note_progress", [{"run": number, "stage": "load_users", "done": 0, "total": 600, "seconds": 0}])
+    state.write(
+        "note_progress", [{"run": number, "part": 0, "stage": "load_users", "done": 0, "total": 600, "seconds": 0}]
+    )
     text = text_of(shown(viewer))
     assert "0 of 600 (0 %)" in text
     assert "left of this stage" not in text
@@ -143,7 +148,9 @@ def test_a_run_that_does_not_send_yet_says_which_stage_it_is_in(viewer: TestClie
 
 def test_a_page_without_a_run_under_way_does_not_ask_again(viewer: TestClient, state: State) -> None:
     number = add_run(state)
-    state.write("note_progress", [{"run": number, "stage": "load_users", "done": 1, "total": 2, "seconds": 1}])
+    state.write(
+        "note_progress", [{"run": number, "part": 0, "stage": "load_users", "done": 1, "total": 2, "seconds": 1}]
+    )
     page = shown(viewer)
     assert "data-refresh" not in page
     assert "under way" not in text_of(page)

@@ -138,7 +138,7 @@ def test_it_leads_to_its_dag_run_and_to_the_log_of_each_task(viewer: TestClient,
     page = shown(viewer, number)
     dag_run = "/dags/smrt_to_startdeliver/runs/manual__2026-11-20T12%3A00%3A00%2B00%3A00"
     assert f'<a href="{dag_run}" target="_top">' in page
-    assert f'<a href="{dag_run}/tasks/load_users" target="_top">' in page
+    assert f'<a href="{dag_run}/tasks/load_users/mapped" target="_top">' in page
     assert page.count(f'"{dag_run}/tasks/') == 9
 
 

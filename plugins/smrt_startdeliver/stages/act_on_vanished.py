@@ -76,7 +76,7 @@ class _Acting:
             send_in_order(
                 [[one] for one in batch],
                 lambda one: self._settle(entity, one),
-                self.job.run.settings.max_in_flight,
+                self.job.max_in_flight,
                 self.may_go_on,
                 self.still_ours,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,22 +36,30 @@ from smrt_startdeliver.window import Request, RunKind
 _KINDS: dict[str, RunKind] = {"scheduled": "scheduled", "asset_triggered": "scheduled", "backfill": "backfill"}
 _WORTH_ANOTHER_TRY = (WarehouseError, Unreachable)
 
+Tickets = list[dict[str, Any]]
+"""One for each part of the run, as tasks hand them on."""
 
-def open_run(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Open the run that Airflow's context asks for; the ticket for its other tasks. A failure is told at once."""
+
+def open_run(context: Mapping[str, Any]) -> Tickets:
+    """Open the run that Airflow's context asks for; a ticket for each of its parts. A failure is told at once."""
     try:
-        return asdict(_failing_plainly(lambda: opening.start(_request(context))))
+        return [asdict(ticket) for ticket in _failing_plainly(lambda: opening.start(_request(context)))]
     except Exception as error:
         tell_quietly(context, _failed(context, error))
         raise
 
 
-def run_stage(name: str, ticket: dict[str, Any]) -> Any:
-    """Do one stage of the run."""
-    return _do(name, ticket)
+def run_stage(name: str, tickets: Tickets) -> Any:
+    """Do a stage that is not done in parts."""
+    return _do(name, _whole(tickets))
 
 
-def report(ticket: dict[str, Any], context: Mapping[str, Any]) -> Any:
+def run_part(name: str, ticket: dict[str, Any]) -> Any:
+    """Do a part of a stage: that of the ticket."""
+    return _do(name, Ticket(**ticket))
+
+
+def report(tickets: Tickets, context: Mapping[str, Any]) -> Any:
     """Tell of the run, in XCom `report` and by the assets of what it sent; then close it as a success."""
 
     def say(job: Job) -> None:
@@ -61,21 +69,21 @@ def report(ticket: dict[str, Any], context: Mapping[str, Any]) -> Any:
         for one in assets.synced(summary):
             events.add(Asset(one.asset), extra=dict(one.extra))
 
-    return _do("report", ticket, first=say)  # once it is closed, the task could not be tried again
+    return _do("report", _whole(tickets), first=say)  # once it is closed, the task could not be tried again
 
 
-def close_run(ticket: dict[str, Any] | None, context: Mapping[str, Any]) -> None:
+def close_run(tickets: Tickets | None, context: Mapping[str, Any]) -> None:
     """Close a run that is still open as failed, its unsent rows as aborted; remove what was staged.
 
     Then send its metrics, and tell people what changed. A run of which the warehouse cannot be told in any try has
     failed: that is told without its memory.
     """
-    if ticket is None:
+    if not tickets:
         return
-    failed = None
+    failed, ticket = None, _whole(tickets)
     try:
-        _failing_plainly(lambda: close(Ticket(**ticket)))
-        metrics.send(_failing_plainly(lambda: _summary(Ticket(**ticket))))
+        _failing_plainly(lambda: close(ticket))
+        metrics.send(_failing_plainly(lambda: _summary(ticket)))
     except WarehouseError as error:
         if context["ti"].try_number > context["ti"].max_tries:
             failed = _failed(context, error)
@@ -84,7 +92,12 @@ def close_run(ticket: dict[str, Any] | None, context: Mapping[str, Any]) -> None
         tell_quietly(context, failed)
 
 
-def _do(name: str, ticket: dict[str, Any], first: Callable[[Job], None] | None = None) -> Any:
+def _whole(tickets: Tickets) -> Ticket:
+    """The ticket for a stage that is not done in parts."""
+    return replace(Ticket(**tickets[0]), part=None)
+
+
+def _do(name: str, ticket: Ticket, first: Callable[[Job], None] | None = None) -> Any:
     stages: dict[str, Callable[[Job], Any]] = {
         "extract": extract,
         "derive": derive,
@@ -97,7 +110,7 @@ def _do(name: str, ticket: dict[str, Any], first: Callable[[Job], None] | None =
     }
 
     def work() -> Any:
-        with at_work(Ticket(**ticket), name) as job:
+        with at_work(ticket, name) as job:
             if first is not None:
                 first(job)
             done = stages[name](job)

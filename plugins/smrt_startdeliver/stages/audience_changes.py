@@ -35,7 +35,7 @@ def note_audiences(job: Job) -> None:
     """
     note_synced(job.state, job.run.number, job.run.declared)
     forgotten = forgotten_ids(job.state)
-    for bucket in range(job.staging.buckets):
+    for bucket in job.staging.mine:
         for staged in job.staging.chunks(LET_THROUGH, bucket):
             changed = staged[~staged["user_id"].isin(forgotten)]
             with job.state.transaction():

@@ -19,7 +19,7 @@ def startdeliver(job: Job) -> Startdeliver:
         StartdeliverHook(
             requests_per_second=settings.requests_per_second,
             daily_quota=settings.daily_quota,
-            max_in_flight=settings.max_in_flight,
+            max_in_flight=job.max_in_flight,
             requests_before=sum(before.get(f"requests {purpose}", 0) for purpose in get_args(Purpose)),
             retries_before=before.get("requests retry", 0),
         ).get_conn(WarehousePace(job.state))

@@ -47,12 +47,15 @@ class Known:
 
 
 def known_customers(job: Job) -> Iterator[Known]:
-    """What is known of the customers of each bucket, one after the other; ranks only where everybody's are known."""
+    """What is known of the customers of each bucket worked on here, one after the other.
+
+    Ranks only where everybody's are known: by the spends in all buckets, whoever works on them.
+    """
     spends = [spends_of(job, bucket) if job.only is None else None for bucket in range(job.staging.buckets)]
-    mine = [found["spend"].to_numpy() for found in spends if found is not None]
-    ranked = np.concatenate([spends_of_others(job), *mine])
-    for bucket, spent in enumerate(spends):
-        yield _known(job, bucket, spent, ranked)
+    staged = [found["spend"].to_numpy() for found in spends if found is not None]
+    ranked = np.concatenate([spends_of_others(job), *staged])
+    for bucket in job.staging.mine:
+        yield _known(job, bucket, spends[bucket], ranked)
 
 
 def _known(job: Job, bucket: int, spent: pd.DataFrame | None, ranked: npt.NDArray[np.float64]) -> Known:

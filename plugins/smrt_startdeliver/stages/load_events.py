@@ -32,7 +32,7 @@ def load_events(job: Job) -> None:
         return
     api = startdeliver(job)
     total = sum(map(job.staging.rows, (OUTGOING_DERIVED, OUTGOING_RAW)))
-    with job.state.lock() as lock, Progress(job, "events", total) as progress:
+    with job.right_to_write() as lock, Progress(job, "events", total) as progress:
         time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
         send_events(job, api, time.is_left, progress.noting(lock.check), progress)
     note_requests(job, api)
@@ -50,7 +50,7 @@ def send_events(
         api=api,
         state=job.state,
         run=job.run.number,
-        max_in_flight=job.run.settings.max_in_flight,
+        max_in_flight=job.max_in_flight,
         match_types=field_types(job.run.document, "user"),
         may_go_on=may_go_on,
         still_ours=still_ours,
@@ -82,7 +82,7 @@ class _Load:
 
     def _batches(self, dataset: str, *, waited: bool) -> Iterator[pd.DataFrame]:
         """Events in batches; of customers whose events had to wait for this run, or of all others."""
-        for bucket in range(self.job.staging.buckets):
+        for bucket in self.job.staging.mine:
             events = self.job.staging.read(dataset, bucket)
             if events is None:
                 continue

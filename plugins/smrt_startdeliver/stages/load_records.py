@@ -48,7 +48,7 @@ def load_records(job: Job, entity: Entity) -> None:
     Raises KeyRefused, Unreachable, CircuitOpen; what was sent by then is acknowledged.
     """
     api = startdeliver(job)
-    with job.state.lock() as lock, Progress(job, NAMES[entity], job.staging.rows(DIFFERING[entity])) as progress:
+    with job.right_to_write() as lock, Progress(job, NAMES[entity], job.staging.rows(DIFFERING[entity])) as progress:
         time = SendingTime(job, api.client.quota_spent)  # what another run takes is no sending time of this one
         if is_synced(job, entity) and not job.run.dry_run:
             job.state.write("acknowledge_traits", [{"run": job.run.number}])
@@ -57,7 +57,7 @@ def load_records(job: Job, entity: Entity) -> None:
         sender = record_sender(job, entity, api, time.is_left, progress.noting(lock.check))
         for _ in sent_records(job, sender, progress):
             pass
-        if entity == "user":
+        if entity == "user" and job.is_first_part:  # all users come before all customers
             act_on_vanished(job, api, time.is_left, lock.check)
     note_requests(job, api)
 
@@ -72,7 +72,7 @@ def record_sender(
         api=api,
         state=job.state,
         run=job.run.number,
-        max_in_flight=job.run.settings.max_in_flight,
+        max_in_flight=job.max_in_flight,
         sync_nulls=job.run.settings.sync_nulls,
         at_rest=at_rest(job, entity),
         fill_empty=_fill_empty(job, entity),
@@ -112,7 +112,7 @@ class _Load:
         self.renamed: dict[str, frozenset[str]] = {}
 
     def batches(self) -> Iterator[list[Record]]:
-        for bucket in range(self.job.staging.buckets):
+        for bucket in self.job.staging.mine:
             differing = self.job.staging.read(DIFFERING[self.entity], bucket)
             if differing is not None:
                 self.renamed = renamed_customers(self.job, bucket) if self.entity == "customer" else {}

@@ -11,6 +11,7 @@ import pandas as pd
 from smrt_startdeliver.send.event_sender import EventSender
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.outgoing import addressed
+from smrt_startdeliver.staging import bucket_of
 
 _PAGE = 2_000
 _BEFORE_ALL = {"after_user": "", "after_time": "-infinity", "after_id": ""}
@@ -19,10 +20,12 @@ _BEFORE_ALL = {"after_user": "", "after_time": "-infinity", "after_id": ""}
 def open_events(job: Job, sender: EventSender) -> Iterator[pd.DataFrame]:
     """The open events of earlier runs that are to be sent again, by page; those that arrived are settled on the way.
 
+    Of each page only the events of the customers who are worked on here.
     What an earlier try of this very run left is looked up, too, but sent and accounted for where the run comes to it.
     """
     for rows in _pages(job):
         frame = _frame(rows)
+        frame = frame[bucket_of(frame["user_id"], job.staging.buckets).isin(job.staging.mine)]
         unknown = frame["id"].isin([row["id"] for row in rows if row["state"] == "intended"])
         looked_up = addressed(job, frame[unknown])
         missing = {event.id for event in sender.settle_unknown(looked_up)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 
 from smrt_startdeliver.alerts.notifiers import check_notifiers
 from smrt_startdeliver.engage.declared import what_is_not_sent, with_declared
@@ -28,8 +29,8 @@ from smrt_startdeliver.window import Request, decide
 log = logging.getLogger(__name__)
 
 
-def start(request: Request) -> Ticket:
-    """Check settings, mapping document, warehouse and Startdeliver, then open the run.
+def start(request: Request) -> list[Ticket]:
+    """Check settings, mapping document, warehouse and Startdeliver, then open the run; a ticket for each of its parts.
 
     Raises SmrtStartdeliverError with one line that says what to fix; nothing has been written then.
     """
@@ -58,7 +59,7 @@ def start(request: Request) -> Ticket:
         ticket = Ticket(run, settings.state_schema, buckets, settings.state_connection)
         # A memory that was set back numbers its runs anew: one of them may have left rows that are not this one's.
         Staging(ticket.staging, buckets).remove()
-        return ticket
+        return [replace(ticket, part=part) for part in range(settings.partitions)]
 
 
 def _check_startdeliver(document: MappingDocument) -> int:

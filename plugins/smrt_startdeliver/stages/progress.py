@@ -47,7 +47,7 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with suppress(WarehouseError):  # what cannot be cleared now, close_run clears
-            self._job.state.write("clear_progress", [{"run": self._job.run.number}])
+            self._job.state.write("clear_progress", [{"run": self._job.run.number, "part": self._job.part or 0}])
 
     def expect(self, rows: int) -> None:
         """So many more are to be done than was known."""
@@ -95,6 +95,7 @@ class Progress:
         self._noted = self._clock()
         row = {
             "run": self._job.run.number,
+            "part": self._job.part or 0,
             "stage": self._job.stage,
             "done": self._done + sum(one.fate is not None for one in self._under_way),
             "total": self._total,

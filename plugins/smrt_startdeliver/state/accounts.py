@@ -8,9 +8,9 @@ from smrt_startdeliver.plan.fates import Fates, check_sums
 from smrt_startdeliver.state.database import State
 
 
-def note_stage(state: State, run: int, stage: str, fates: Fates, measures: Mapping[str, float]) -> None:
-    """Keep a stage's fates and measures, in place of those of an earlier try of the same task."""
-    key = {"run": run, "stage": stage}
+def note_stage(state: State, run: int, stage: str, fates: Fates, measures: Mapping[str, float], part: int = 0) -> None:
+    """Keep a stage's fates and measures, or those of its part, in place of those of an earlier try of the same task."""
+    key = {"run": run, "stage": stage, "part": part}
     with state.transaction():
         state.write("forget_counts", [key])
         state.write("forget_measures", [key])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from smrt_startdeliver.paths import SQL, sql_file
+from smrt_startdeliver.state.lock import Lock, holding, turn_of
 from smrt_startdeliver.warehouse.failures import NO_COLUMN, NO_TABLE, NOT_ALLOWED, failing_plainly
 
 _KEYS_A_QUERY = 10_000
@@ -21,17 +21,6 @@ _LOCK_NAME = "smrt_startdeliver"
 _NOT_OURS = "the login of the memory's connection ('smrt_warehouse', or state_connection) must own it, or be allowed to create schemas"
 _NOT_MADE = "the next run of DAG smrt_to_startdeliver makes what is missing: trigger it, or wait for it"
 _SENT_ONCE = "the run can be started again: what was acknowledged is not sent twice"
-
-
-@dataclass(frozen=True)
-class Lock:
-    """The right to write to Startdeliver: whether it had to be waited for, and whether it is still held.
-
-    `check` raises WarehouseError where its session was lost, so that another task may be writing.
-    """
-
-    waited: bool
-    check: Callable[[], None]
 
 
 class _TakenBack(Exception):
@@ -83,21 +72,17 @@ class State:
             raise _TakenBack
 
     @contextmanager
-    def lock(self) -> Iterator[Lock]:
-        """The right to write to Startdeliver, held by one task at a time.
+    def lock(self, group: str | None = None, member: int = 0) -> Iterator[Lock]:
+        """The right to write to Startdeliver: held alone, or side by side by the members of one group.
 
-        An advisory lock of its own session: it dies with its holder, wherever that ran. Raises WarehouseError, also
-        at its end, where the session was lost and another task may have written meanwhile.
+        It has a session of its own: it dies with its holder, wherever that ran. Raises WarehouseError, also at its end,
+        where the session was lost and another task may have written meanwhile.
         """
-        with self._failing_plainly(), self._engine.connect() as connection:
-            key = {"name": self._lock_name}
-            free = connection.execute(sa.text("select pg_try_advisory_lock(hashtext(:name))"), key).scalar_one()
-            if not free:
-                # Another run may hold it for hours: that is no failure, whatever the session's time-outs are.
-                connection.execute(sa.text("set local lock_timeout = 0"))
-                connection.execute(sa.text("set local statement_timeout = 0"))
-                connection.execute(sa.text("select pg_advisory_lock(hashtext(:name))"), key)
-            connection.commit()
+        with (
+            self._failing_plainly(),
+            self._engine.connect() as connection,
+            holding(connection, self._lock_name, group, member) as waited,
+        ):
 
             def check() -> None:
                 """Asked now and then, it also keeps firewalls from taking the session for a dead one."""
@@ -105,16 +90,11 @@ class State:
                     connection.execute(sa.text("select 1"))
                     connection.commit()
 
-            try:
-                yield Lock(not free, check)
-            finally:
-                if not connection.invalidated:
-                    connection.execute(sa.text("select pg_advisory_unlock(hashtext(:name))"), key)
-                    connection.commit()
+            yield Lock(waited, check)
 
     def lock_state(self) -> sa.RowMapping:
-        """Whether a task has that right now (`held`), and how many wait for it (`waiting`)."""
-        return self.rows("status/lock", lock=self._lock_name)[0]
+        """Whether tasks have that right now (`held`), and how many wait for it (`waiting`)."""
+        return self.rows("status/lock", lock=self._lock_name, turn=turn_of(self._lock_name))[0]
 
     def rows(self, name: str, *, source: str = "", **parameters: Any) -> Sequence[sa.RowMapping]:
         """The rows of a statement. `source`: the rows of the source's that it compares ours with, a subselect."""

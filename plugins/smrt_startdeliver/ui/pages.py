@@ -69,7 +69,7 @@ def url_of(request: Request, route: str, /, **values: Any) -> str:
     return f"{request.scope['root_path']}{path}{'?' if query else ''}{urlencode(query)}"
 
 
-def airflow_url(dag_run_id: str | None = None, task: str | None = None) -> str:
-    """The path of the DAG in Airflow's UI, of a run of it, or of a task of that with its logs."""
+def airflow_url(dag_run_id: str | None = None, task: str | None = None, in_parts: bool = False) -> str:
+    """The path of the DAG in Airflow's UI, of a run of it, or of a task of that with its logs, or its parts."""
     parts = ["dags", DAG_ID, *(["runs", dag_run_id] if dag_run_id else []), *(["tasks", task] if task else [])]
-    return API_ROOT_PATH + "/".join(quote(part, safe="") for part in parts)
+    return API_ROOT_PATH + "/".join(quote(part, safe="") for part in [*parts, *(["mapped"] if in_parts else [])])

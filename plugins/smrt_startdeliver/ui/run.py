@@ -15,7 +15,7 @@ from smrt_startdeliver.plan.fates import EXTRACTED, Fate
 from smrt_startdeliver.plan.guards import Guard
 from smrt_startdeliver.stages.audiences import AUDIENCE
 from smrt_startdeliver.stages.extract import MOVED_CUSTOMERS
-from smrt_startdeliver.stages.job import STAGES
+from smrt_startdeliver.stages.job import IN_PARTS, STAGES
 from smrt_startdeliver.ui.access import DAG_ID
 from smrt_startdeliver.ui.memory import Memory
 from smrt_startdeliver.ui.pages import page, url_of
@@ -61,6 +61,7 @@ def run(request: Request, memory: Memory, number: int) -> Response:
         reasons=[row for row in counts if row["reason"]],
         seconds={row["stage"]: row["value"] for row in measures if row["name"] == "seconds"},
         stages=STAGES,
+        in_parts=IN_PARTS,
         requests=_requests(measures),
         moved=next((row["value"] for row in measures if row["name"] == MOVED_CUSTOMERS), None),
         guards={guard: guard in tripped for guard in get_args(Guard)},

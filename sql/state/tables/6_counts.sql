@@ -1,4 +1,4 @@
--- The accounting of a run: extracted = the sum of all other fates, by entity.
+-- The accounting of a run: extracted = the sum of all other fates, by entity. `part`: of a stage that is done in parts.
 create table if not exists {schema}.counts (
     run bigint not null,
     stage text not null,
@@ -6,5 +6,6 @@ create table if not exists {schema}.counts (
     fate text not null,
     reason text not null default '',
     rows bigint not null,
-    primary key (run, stage, entity, fate, reason)
+    part integer not null default 0,
+    primary key (run, stage, part, entity, fate, reason)
 )
