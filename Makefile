@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up activity down screenshots docs test chaos lint audit lock
+.PHONY: help install demo up activity down screenshots docs test chaos bench lint audit lock
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -50,12 +50,15 @@ test: install ## all tests, end to end included
 chaos: install ## 100 kills and faults, of the pipeline and all around it: nothing lost, nothing sent twice; twenty minutes
 	@$(BIN)/python -m chaos $(CHAOS_OPTIONS)
 
+bench: install ## speed, memory and requests, side by side with others; fifteen minutes; BENCH_OPTIONS='--customers 1000000'
+	@$(BIN)/python -m bench $(BENCH_OPTIONS)
+
 # Bandit warns of every part of a marked line in which it finds nothing.
 lint: install ## ruff, mypy and bandit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .ci dags demo plugins sandbox \
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .ci bench dags demo plugins sandbox \
 		2> >(grep --invert-match 'nosec encountered' >&2)
 
 audit: install ## known vulnerabilities of the pinned packages
