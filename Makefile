@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 LOCK := $(BIN)/uv pip compile --quiet --no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up activity down screenshots docs test test-cluster chaos lint audit lock
+.PHONY: help install demo up activity down screenshots docs test test-cluster chaos bench lint audit lock
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -56,12 +56,15 @@ test-cluster: install ## the DAG over Redis and two Celery workers, one of which
 chaos: install ## 100 kills and faults, of the pipeline and all around it: nothing lost, nothing sent twice; twenty minutes
 	@$(BIN)/python -m chaos $(CHAOS_OPTIONS)
 
+bench: install ## speed, memory and requests, side by side with others; fifteen minutes; BENCH_OPTIONS='--customers 1000000'
+	@$(BIN)/python -m bench $(BENCH_OPTIONS)
+
 # Bandit warns of every part of a marked line in which it finds nothing.
 lint: install ## ruff, mypy and bandit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .ci dags demo plugins sandbox \
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .ci bench dags demo plugins sandbox \
 		2> >(grep --invert-match 'nosec encountered' >&2)
 
 audit: install ## known vulnerabilities of the pinned packages

@@ -96,6 +96,7 @@ class Client:
         adapter = HTTPAdapter(pool_maxsize=max_in_flight, pool_connections=2)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
+        _ask_environment_once(self._session, base_url)
 
     def quota_spent(self) -> bool:
         """Whether the day's requests are used up (`daily_quota`)."""
@@ -247,6 +248,16 @@ class Client:
             f"Startdeliver at {self.base_url} fails too often: {retries} of the run's {made} requests were retries, "
             f"and the last failed too ({last}): see whether it is well; the next run goes on from here"
         )
+
+
+def _ask_environment_once(session: requests.Session, url: str) -> None:
+    """Take proxy and certificates from the environment, as `requests` does, but not anew with each request.
+
+    All requests go to one host, and looking through all variables is much of what a request costs this side.
+    """
+    settings = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify = settings["proxies"], settings["verify"]
+    session.trust_env = False
 
 
 def _refusal(response: requests.Response, request: _Request) -> Refused:

@@ -1,0 +1,121 @@
+"""A first sync, then runs over a warehouse that has not changed, then one over a warehouse that has a little.
+
+All of them send into the null transport; each is set beside what it is compared with right then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+
+from bench import warehouse
+from bench.peers import PEERS, Peers
+from bench.table import Line
+from bench.world import Outcome, World
+
+BATCH = 500
+"""So many new records are looked up in one request."""
+CHANGED_SHARE = 0.001
+_PERIOD = timedelta(hours=2)
+_RECORDS = ("load_customers", "load_users")
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What the runs cost, how long PostgreSQL took to scan all tables, and how many customers were changed.
+
+    `whole` is the one in `sweep_hours` that looks at everybody; nothing has changed before it, nor before `unchanged`.
+    """
+
+    customers: int
+    rows: int
+    first: Outcome
+    whole: Outcome
+    unchanged: Outcome
+    scan_seconds: float
+    changed: Outcome
+    changed_customers: int
+
+
+def go(world: World) -> Runs:
+    """Make the runs, at night: no moment passes between them at which the clock alone changes something."""
+    first = world.run(warehouse.OPENING)
+    whole = world.run(warehouse.OPENING + _PERIOD)
+    scans = [world.scan_seconds()]
+    unchanged = world.run(warehouse.OPENING + 2 * _PERIOD)
+    scans.append(world.scan_seconds())
+    changed_customers = warehouse.change(world.uri, CHANGED_SHARE)
+    changed = world.run(warehouse.OPENING + 3 * _PERIOD)
+    return Runs(world.customers, world.rows, first, whole, unchanged, min(scans), changed, changed_customers)
+
+
+def lines(runs: Runs) -> list[Line]:
+    """The lines of the runs, but for what peers are needed for."""
+    size = f"{runs.customers:,} customers, {runs.rows - runs.customers:,} events"
+    first, unchanged, changed = runs.first, runs.unchanged, runs.changed
+    new = 2 * runs.customers
+    return [
+        Line("Nothing changed: write requests", unchanged.requests("write"), "requests", 0, "exactly", size),
+        Line(
+            "Nothing changed: time, by that of a scan",
+            unchanged.seconds / runs.scan_seconds,
+            "x",
+            0.5,
+            "at most",
+            f"{unchanged.seconds:.1f} s; PostgreSQL reads the same tables once in {runs.scan_seconds:.1f} s",
+        ),
+        Line("Nothing changed: memory", unchanged.peak_mib, "MiB", 512, "at most", "peak of the process of all stages"),
+        Line(
+            "0.1 % changed: write requests",
+            changed.requests("write"),
+            "requests",
+            runs.changed_customers,
+            "exactly",
+            f"{runs.changed_customers:,} customers with another telephone number",
+        ),
+        Line(
+            "0.1 % changed: time, by that of no change",
+            changed.without_sending / unchanged.without_sending,
+            "x",
+            1.5,
+            "at most",
+            f"{changed.without_sending:.1f} s and {unchanged.without_sending:.1f} s, stages that send left out",
+        ),
+        Line("First sync: memory", first.peak_mib, "MiB", 1024, "at most", "peak of the process of all stages"),
+        Line(
+            "Requests for new records",
+            first.requests("write", "lookup", stages=_RECORDS),
+            "requests",
+            new + 2 * ceil(runs.customers / BATCH),
+            "exactly",
+            f"{runs.customers:,} customers and as many users, looked up {BATCH} at a time",
+        ),
+        Line(
+            "Requests for changed records",
+            changed.requests("write", "lookup"),
+            "requests",
+            runs.changed_customers,
+            "exactly",
+            "those that are known already",
+        ),
+    ]
+
+
+def beside_peers(world: World, runs: Runs, peers: Peers) -> list[Line]:
+    """How many rows a second a first sync reads, beside each peer with a null sink of its own."""
+    ours = runs.rows / runs.first.seconds
+    found = []
+    for name, program in PEERS.items():
+        count, seconds = peers.ask(program, uri=world.uri, tables=warehouse.TABLES)
+        found.append(
+            Line(
+                f"First sync: rows/s, by {name}'s",
+                ours / (count / seconds),
+                "x",
+                10,
+                "at least",
+                f"{ours:,.0f} rows/s, all derived, planned and remembered; {count / seconds:,.0f} rows/s, passed on",
+            )
+        )
+    return found
