@@ -33,8 +33,8 @@ IN_PARTS = ("derive", "load_customers", "load_users", "load_events")
 class Ticket:
     """What tasks hand each other: which run it is and where its memory and its rows are. No person's data.
 
-    `state_connection`: where its memory is, if not in the warehouse. `part`: the part of the customers that a task works
-    on; None: on all of them.
+    `state_connection`: where its memory is, if not in the warehouse. `part`: the part of the customers that a task
+    works on; None: on all of them.
     """
 
     run: int
