@@ -136,7 +136,7 @@ def test_a_holder_that_asks_learns_at_once_that_the_lock_died_and_another_can_ha
             connection.execute(sa.text("select pg_terminate_backend(:pid)"), {"pid": holder})
 
     gone_on = []
-    with pytest.raises(WarehouseError, match="the memory in schema .* failed"), state.lock() as lock:
+    with pytest.raises(WarehouseError, match=r"the memory in schema .* failed"), state.lock() as lock:
         lose_it()
         lock.check()
         gone_on.append(True)

@@ -18,7 +18,9 @@ from smrt_startdeliver.warehouse.failures import NO_COLUMN, NO_TABLE, NOT_ALLOWE
 
 _KEYS_A_QUERY = 10_000
 _LOCK_NAME = "smrt_startdeliver"
-_NOT_OURS = "the login of the memory's connection ('smrt_warehouse', or state_connection) must own it, or be allowed to create schemas"
+_NOT_OURS = (
+    "the login of its connection ('smrt_warehouse', or state_connection) must own it, or be allowed to create schemas"
+)
 _NOT_MADE = "the next run of DAG smrt_to_startdeliver makes what is missing: trigger it, or wait for it"
 _SENT_ONCE = "the run can be started again: what was acknowledged is not sent twice"
 
@@ -39,7 +41,10 @@ class _TakenBack(Exception):
 
 
 class State:
-    """Our schema, in the warehouse or elsewhere. Each call is a transaction of its own, but for those within `transaction()`."""
+    """Our schema, in the warehouse or elsewhere.
+
+    Each call is a transaction of its own, but for those within `transaction()`.
+    """
 
     def __init__(self, engine: sa.Engine, schema: str) -> None:
         self._engine = engine
