@@ -19,8 +19,7 @@ from smrt_startdeliver.warehouse.failures import NO_COLUMN, NO_TABLE, NOT_ALLOWE
 _KEYS_A_QUERY = 10_000
 _LOCK_NAME = "smrt_startdeliver"
 _NOT_OURS = (
-    "the login of the memory's connection ('smrt_warehouse', or state_connection) must own it, or be allowed to create "
-    "schemas"
+    "the login of its connection ('smrt_warehouse', or state_connection) must own it, or be allowed to create schemas"
 )
 _NOT_MADE = "the next run of DAG smrt_to_startdeliver makes what is missing: trigger it, or wait for it"
 _SENT_ONCE = "the run can be started again: what was acknowledged is not sent twice"
