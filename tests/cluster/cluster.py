@@ -24,7 +24,7 @@ from tests.end_to_end.running_airflow import DAG, AirflowWith
 from tests.repository import ROOT
 
 POOL = "startdeliver"
-SECONDS = 300
+SECONDS = 900
 _TRIED_AGAIN_AFTER = "timedelta(minutes=2)"
 
 

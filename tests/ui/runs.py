@@ -30,7 +30,7 @@ _RUN: dict[str, Any] = {
     "swept": False,
     "full_resync": False,
     "entities": ["customers", "users", "events"],
-    "settings": "{}",
+    "settings": '{"partitions": 1}',
     "rules": "{}",
     "mapping": "",
 }

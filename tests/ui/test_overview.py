@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fastapi.testclient import TestClient
 
+from smrt_startdeliver.plan.fates import Fates
+from smrt_startdeliver.state.accounts import note_stage
 from smrt_startdeliver.state.database import State
 from tests.ui.conftest import HOME
 from tests.ui.reading import table_of, text_of
@@ -116,6 +118,22 @@ def test_a_run_that_sends_says_how_far_it_is_and_how_long_the_rest_takes(viewer:
     assert re.search(r"1,200 of 20,000 \(6 %\), 31 min( \d+ s)? left of this stage", text)
     assert '<progress max="20000" value="1200"' in page
     assert 'data-refresh="5"' in page
+
+
+def test_the_parts_of_a_run_are_added_up_and_a_stage_is_done_once_all_of_them_are(
+    viewer: TestClient, state: State
+) -> None:
+    number = add_run(state, state="running", finished_at=None, settings='{"partitions": 2}')
+    for stage in ("open_run", "extract", "plan", "guard"):
+        account(state, number, stage, {}, seconds=1)
+    for stage, part in (("derive", 0), ("derive", 1), ("load_customers", 0)):
+        note_stage(state, number, stage, Fates(), {"seconds": 1}, part)
+    for part, done in enumerate((100, 200)):
+        note = {"run": number, "part": part, "stage": "load_customers", "done": done, "total": 600, "seconds": 60}
+        state.write("note_progress", [note])
+    text = text_of(shown(viewer))
+    assert "5 of 9 stages done, now load_customers." in text
+    assert re.search(r"300 of 1,200 \(25 %\), (3 min|2 min \d+ s) left", text)
 
 
 def test_what_has_gone_by_since_the_last_note_is_not_left_any_more(viewer: TestClient, state: State) -> None:
