@@ -51,9 +51,9 @@ def lines(folder: Path, customers: int, peers: Peers | None) -> list[Line]:
                 "Sending: connections",
                 told["connections"],
                 "connections",
-                IN_FLIGHT * 3,
+                IN_FLIGHT * len(_RECORDS),
                 "at most",
-                f"kept alive over {len(told['bodies']):,} requests; each of three stages has its own",
+                f"kept alive over {len(told['bodies']):,} requests; each of the two stages has its own",
             ),
         ]
         if peers is None:
