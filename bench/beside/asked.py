@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
 
 ASKED: dict[str, Any] = json.loads(os.environ.get("BENCH_ASKED", "{}"))
@@ -20,7 +21,7 @@ def rows(table: str) -> Iterator[dict[str, Any]]:
     """All rows of a table of the warehouse, streamed."""
     with psycopg.connect(ASKED["uri"], row_factory=dict_row) as connection, connection.cursor("rows") as cursor:
         cursor.itersize = 5_000
-        yield from cursor.execute(f"select * from smrt.{table}")  # noqa: S608 - a name of ours
+        yield from cursor.execute(sql.SQL("select * from {}").format(sql.Identifier("smrt", table)))
 
 
 def bodies() -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ def _sync(table: str) -> int:
     config = SyncConfig.model_validate(
         {
             "name": table,
-            "model": f"select * from {table}",  # noqa: S608 - a name of ours
+            "model": f"select * from {table}",  # noqa: S608 - a name of ours  # nosec B608
             "destination": {"type": "rest_api", "url": ASKED.get("url", "http://nowhere.invalid"), "method": "POST"},
             "sync": {"mode": "full", "batch_size": 1000, "rate_limit": {"requests_per_second": 0}},
         }

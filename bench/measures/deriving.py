@@ -71,19 +71,19 @@ def lines(folder: Path, customers: int, peers: Peers) -> list[Line]:
 
 def write(folder: Path, customers: int, seed: int) -> None:
     """Histories of three years: `events.parquet` and `customers.parquet`."""
-    random, rows = np.random.default_rng(seed), customers * EVENTS_A_CUSTOMER
+    draw, rows = np.random.default_rng(seed), customers * EVENTS_A_CUSTOMER
     ids = pd.Series(np.arange(customers) + 100_000).astype("str")
-    names = np.array([ORDER_CREATED, "Order Returned", PICKUP_COMPLETED])[random.choice(3, rows, p=[0.5, 0.3, 0.2])]
+    names = np.array([ORDER_CREATED, "Order Returned", PICKUP_COMPLETED])[draw.choice(3, rows, p=[0.5, 0.3, 0.2])]
     # Distinct moments: of equal ones of a customer the order would be anybody's guess.
-    moments = _micros(END) - random.integers(0, 1095 * 86_400, rows) * 1_000_000 - np.arange(rows) % 1_000_000
+    moments = _micros(END) - draw.integers(0, 1095 * 86_400, rows) * 1_000_000 - np.arange(rows) % 1_000_000
     events = pd.DataFrame(
         {
             "id": pd.Series(np.arange(rows)).astype("str"),
-            "user_id": ids.to_numpy()[random.integers(0, customers, rows)],
+            "user_id": ids.to_numpy()[draw.integers(0, customers, rows)],
             "name": names,
             "time_us": moments,
             "order_id": pd.Series(np.arange(rows) // 2).astype("str"),
-            "value": random.integers(500, 10_000, rows) / 100,
+            "value": draw.integers(500, 10_000, rows) / 100,
         }
     )
     folder.mkdir(parents=True, exist_ok=True)

@@ -51,9 +51,9 @@ def lines(folder: Path, customers: int, peers: Peers | None) -> list[Line]:
                 "Sending: connections",
                 told["connections"],
                 "connections",
-                IN_FLIGHT * 3,
+                IN_FLIGHT * len(_RECORDS),
                 "at most",
-                f"kept alive over {len(told['bodies']):,} requests; each of three stages has its own",
+                f"kept alive over {len(told['bodies']):,} requests; each of the two stages has its own",
             ),
         ]
         if peers is None:
@@ -78,7 +78,7 @@ def lines(folder: Path, customers: int, peers: Peers | None) -> list[Line]:
 @contextmanager
 def running_server() -> Iterator[str]:
     """The slow server's address, for the length of a block."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # nosec B603 # our own command, no shell
         [sys.executable, "-m", "bench.slow_server"],
         cwd=REPOSITORY,
         stdin=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -15,6 +16,14 @@ def test_the_page_and_its_charts_are_what_the_results_say() -> None:
     assert page.filled(page.PAGE.read_text()) == page.PAGE.read_text()
     for name, svg in page.charts().items():
         assert (page.CHARTS / name).read_text() == svg
+
+
+def test_every_part_stands_on_the_page_once_and_an_empty_one_takes_nothing_else_with_it() -> None:
+    written = page.PAGE.read_text()
+    assert re.findall(r"<!-- bench: (?!end)(\w+) -->\n\n", written) == list(page.PARTS)
+    assert all(part() in written for part in page.PARTS.values())
+    empty = "<!-- bench: {} -->\n\n<!-- bench: end -->\n\nBetween.\n\n"
+    assert page.filled("".join(map(empty.format, page.PARTS))).count("Between.") == len(page.PARTS)
 
 
 def test_every_line_of_the_table_stands_on_the_page_with_its_verdict() -> None:
