@@ -45,9 +45,10 @@ def test_where_nothing_changed_nothing_is_written_whoever_is_looked_at(done: Run
 
 
 def test_a_run_reads_everybody_or_only_who_may_have_moved(done: Runs) -> None:
-    moved = ("extract", "moved customers")
+    moved, repaired = ("extract", "moved customers"), ("report", "repaired customers")
     assert moved not in done.first.counted
-    assert moved not in done.whole.counted
+    assert done.whole.counted[repaired] == 0
+    assert repaired not in done.unchanged.counted
     assert 0 < done.unchanged.counted[moved] < CUSTOMERS / 10
 
 

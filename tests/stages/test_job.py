@@ -19,5 +19,5 @@ def test_the_parts_together_have_no_more_requests_under_way_than_the_run_may(
     partitions: int, part: int | None, share: int
 ) -> None:
     run = cast("Run", SimpleNamespace(settings=Settings(max_in_flight=8, partitions=partitions)))
-    job = Job("load_users", run, engine=None, state=None, staging=None, part=part)  # type: ignore[arg-type]
+    job = Job("load_users", run, warehouse=None, state=None, staging=None, part=part)  # type: ignore[arg-type]
     assert job.max_in_flight == share
