@@ -42,8 +42,8 @@ class BigQuery(DbApiWarehouse):
     def columns_sql(self, schema: str) -> str:
         """See DbApiWarehouse."""
         return (
-            f"select table_name, column_name, data_type, null from `{schema}`.INFORMATION_SCHEMA.COLUMNS "  # noqa: S608
-            "order by table_name, ordinal_position"
+            "select table_name, column_name, data_type, null "  # noqa: S608  # nosec B608
+            f"from `{schema}`.INFORMATION_SCHEMA.COLUMNS order by table_name, ordinal_position"
         )
 
     def fetched(

@@ -42,7 +42,7 @@ class Redshift(DbApiWarehouse):
     def columns_sql(self, schema: str) -> str:
         """See DbApiWarehouse. Views that are bound late are in svv_columns alone."""
         return (
-            "select table_name, column_name, data_type, numeric_scale from svv_columns "  # noqa: S608
+            "select table_name, column_name, data_type, numeric_scale from svv_columns "  # noqa: S608  # nosec B608
             f"where table_schema = '{schema.lower()}' order by table_name, ordinal_position"
         )
 

@@ -40,9 +40,9 @@ class Snowflake(DbApiWarehouse):
     def columns_sql(self, schema: str) -> str:
         """See DbApiWarehouse."""
         return (
-            "select table_name, column_name, data_type, numeric_scale from information_schema.columns "  # noqa: S608
-            f"where table_schema = '{schema.upper()}' and column_name = upper(column_name) "
-            "order by table_name, ordinal_position"
+            "select table_name, column_name, data_type, numeric_scale "  # noqa: S608  # nosec B608
+            f"from information_schema.columns where table_schema = '{schema.upper()}' "
+            "and column_name = upper(column_name) order by table_name, ordinal_position"
         )
 
     def sqlstate(self, error: Exception) -> str | None:
