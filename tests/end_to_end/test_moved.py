@@ -15,6 +15,7 @@ from smrt_startdeliver.settings_file import config_folder, load_settings
 from smrt_startdeliver.stages import reach
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.engine import warehouse_engine
+from smrt_startdeliver.warehouse.engines.postgres import Postgres
 from smrt_startdeliver.window import Request
 from tests.end_to_end.declaring import writes
 from tests.end_to_end.pipeline import Pipeline
@@ -65,7 +66,9 @@ def everybody(end: datetime) -> NextRun:
     try:
         settings = load_settings(config_folder())
         request = Request("all", "scheduled", Interval(end - 2 * HOUR, end), now=end, dry_run=True)
-        return next_run(rehearsal_of(engine, State(engine, settings.state_schema), settings, request), None, 0)
+        return next_run(
+            rehearsal_of(Postgres(engine), State(engine, settings.state_schema), settings, request), None, 0
+        )
     finally:
         engine.dispose()
 
