@@ -291,7 +291,7 @@ def test_a_warehouse_that_is_out_of_reach_is_told_once_though_the_memory_is_in_i
 def test_a_warehouse_that_goes_away_during_a_run_is_told_when_the_run_cannot_be_closed(
     told: Pipeline, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, no_variable: None
 ) -> None:
-    def gone() -> None:
+    def gone(_: object) -> None:
         raise WarehouseError("the warehouse went away")
 
     fail_in("load_events", told)
