@@ -1,4 +1,4 @@
-"""`drt-core`: its engine, with a source that reads as its own does, and a null destination or its own for REST APIs."""
+"""`drt-core`: its engine, with a source that reads as the other peers' do; a null destination, or its own for REST."""
 
 from __future__ import annotations
 
