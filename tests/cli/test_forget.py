@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("connected", "of_bob")
 @pytest.fixture
 def of_bob(state: State) -> None:
     record = {"key": "8", "match_field": "customfieldSmrtId", "match_value": "8", "run": 1}
-    state.write("intend_records", [{"entity": entity, **record} for entity in ("user", "customer")])
+    state.write_all("intend_records", [{"entity": entity, **record} for entity in ("user", "customer")])
     state.write("remember_last_visits", [{"user_id": "8", "time": "2026-03-01T00:00:00Z"}])
 
 

@@ -46,8 +46,21 @@ TYPES: dict[str, FieldType] = {
 ID = "customfieldSmrtId"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
-MakeSender = Callable[..., RecordSender]
-MakeEventSender = Callable[..., EventSender]
+
+class OneBatch(RecordSender):
+    def send(self, records: list[Record]) -> None:
+        """Send one batch alone."""
+        self.send_all([records], lambda _: None)
+
+
+class OneBatchOfEvents(EventSender):
+    def send(self, events: list[OutgoingEvent]) -> None:
+        """Send one batch alone."""
+        self.send_all([events], lambda _: None)
+
+
+MakeSender = Callable[..., OneBatch]
+MakeEventSender = Callable[..., OneBatchOfEvents]
 
 
 @pytest.fixture(scope="package")
@@ -146,7 +159,7 @@ def memory(state: State) -> Memory:
 def sender(api: Startdeliver, state: State, sandbox: Sandbox) -> MakeSender:
     """Makes a sender, as each run has its own."""
 
-    def make(entity: str = "user", **options: Any) -> RecordSender:
+    def make(entity: str = "user", **options: Any) -> OneBatch:
         usual: dict[str, Any] = {
             "api": api,
             "run": 1,
@@ -157,7 +170,7 @@ def sender(api: Startdeliver, state: State, sandbox: Sandbox) -> MakeSender:
             "may_go_on": lambda: True,
             "still_ours": lambda: None,
         }
-        return RecordSender(entity=entity, types=TYPES, state=state, **usual | options)
+        return OneBatch(entity=entity, types=TYPES, state=state, **usual | options)
 
     return make
 
@@ -169,9 +182,9 @@ def event_sender(api: Startdeliver, state: State, sandbox: Sandbox) -> MakeEvent
         api.create("user", {ID: name})
     sandbox.reset_requests()
 
-    def make(max_in_flight: int = 4, **options: Any) -> EventSender:
+    def make(max_in_flight: int = 4, **options: Any) -> OneBatchOfEvents:
         usual: dict[str, Any] = {"run": 1, "may_go_on": lambda: True, "still_ours": lambda: None}
-        return EventSender(api, state, max_in_flight=max_in_flight, match_types=TYPES, **usual | options)
+        return OneBatchOfEvents(api, state, max_in_flight=max_in_flight, match_types=TYPES, **usual | options)
 
     return make
 

@@ -139,8 +139,8 @@ def test_what_is_unknown_is_looked_up_by_the_page(event_sender: MakeEventSender,
 
 def test_what_was_sent_is_never_intended_again(event_sender: MakeEventSender, sandbox: Sandbox, state: State) -> None:
     event_sender().send([event("m-1")])
-    state.write(
+    state.write_all(
         "intend_events",
-        [{"id": "m-1", "name": "x", "user_id": "ann", "happened_at": NOON, "body": "{}", "run": 2}],
+        [{"id": "m-1", "name": "x", "user_id": "ann", "happened_at": NOON, "body": {}, "run": 2}],
     )
     assert events_of(state) == {"m-1": ("sent", None, False)}

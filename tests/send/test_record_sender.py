@@ -339,7 +339,7 @@ def test_an_intent_on_a_field_that_is_not_mapped_any_more_stops_nobody(
     memory: Memory, sender: MakeSender, sandbox: Sandbox, state
 ) -> None:
     intent = {"entity": "user", "key": "ann", "match_field": "customfieldOld", "match_value": "7", "run": 1}
-    state.write("intend_records", [intent])
+    state.write_all("intend_records", [intent])
     record = memory.record("ann")
     assert record.intended == ("customfieldOld", "7")
     sender().send([record])

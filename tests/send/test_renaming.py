@@ -143,7 +143,7 @@ def test_one_that_is_a_customer_of_its_own_is_not_taken_over(
 def test_what_was_intended_under_the_new_key_makes_room(
     old: int, customers: Memory, sender: MakeSender, state: State, api: Startdeliver
 ) -> None:
-    state.write(
+    state.write_all(
         "intend_records",
         [{"entity": "customer", "key": "new", "match_field": ACCOUNT, "match_value": "new", "run": 1}],
     )

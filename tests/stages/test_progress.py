@@ -93,19 +93,24 @@ def test_the_memory_is_told_at_the_start_and_then_every_five_seconds(clock: Cloc
     assert notes.done == [0, 10, 20, 30, 40]
 
 
-def test_what_has_its_fate_of_a_batch_under_way_is_done(clock: Clock, notes: Notes) -> None:
+def test_what_has_its_fate_of_the_batches_under_way_is_done(clock: Clock, notes: Notes) -> None:
     checked: list[float] = []
     with Progress(job_with(notes), "users", 500, clock=clock) as progress:
         progress.add(100)
         each_second = progress.noting(lambda: checked.append(clock.now))
-        progress.watch(fated("created", None, "updated", "rejected", None))
+        batches = progress.watched([fated("created", None, "updated", "rejected", None), fated("created", None)])
+        next(batches)
         for clock.now in (1.0, 6.0):
             each_second()
-        progress.add(5)
+        next(batches)
         clock.now = 12.0
         each_second()
-    assert checked == [1.0, 6.0, 12.0]
-    assert notes.done == [0, 103, 105]
+        progress.add(5)
+        progress.pass_over(2)
+        clock.now = 18.0
+        each_second()
+    assert checked == [1.0, 6.0, 12.0, 18.0]
+    assert notes.done == [0, 103, 104, 108]
 
 
 @pytest.fixture

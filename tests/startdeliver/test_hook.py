@@ -73,7 +73,7 @@ def test_who_has_no_patience_waits_no_longer_for_an_answer_than_for_a_turn(monke
 
     for options in ({}, {"patience_seconds": 5.0}):
         client = StartdeliverHook(tries=1, **options).get_conn()
-        monkeypatch.setattr(client._session, "request", request)
+        monkeypatch.setattr(client._session, "send", request)
         with pytest.raises(Unreachable):
             client.get("me", purpose="check")
     assert asked == [wire.CLIENT_TIMEOUT_SECONDS, 5.0]

@@ -136,9 +136,9 @@ RECORDS = {"key": "str", "startdeliver_id": "Int64", "match_value": "str", "fing
 
 def remember(state: State, key: str, number: int | None, fingerprint: int | None) -> None:
     row = {"entity": "user", "key": key, "match_field": "email", "match_value": f"{key}@example.com", "run": 1}
-    acknowledged = {"startdeliver_id": number, "fingerprint": fingerprint, "fields": "{}", "created_here": True}
+    acknowledged = {"startdeliver_id": number, "fingerprint": fingerprint, "fields": {}, "created_here": True}
     outcome = {"outcome": "created", "customer_key": None, "customer_known": True}
-    state.write("acknowledge_records", [row | acknowledged | outcome])
+    state.write_all("acknowledge_records", [row | acknowledged | outcome])
 
 
 def test_a_frame_has_the_types_that_were_asked_for_and_every_digit_beside_nulls(state: State) -> None:

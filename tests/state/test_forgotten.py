@@ -45,16 +45,16 @@ def test_an_events_rejection_is_remembered_whatever_ids_people_have(state: State
 def test_open_events_of_who_was_forgotten_are_not_tried_again(state: State, bob: str) -> None:
     for user in ("ann", bob):
         event = {"id": f"of {user}", "name": "Order Created", "user_id": user, "happened_at": NOON}
-        state.write("intend_events", [event | {"body": "{}", "run": 1}])
+        state.write_all("intend_events", [event | {"body": {}, "run": 1}])
     rows = state.rows("open_events", page=9, after_user="", after_time="-infinity", after_id="")
     assert [row["id"] for row in rows] == ["of ann"]
 
 
 def acknowledge(state: State, key: str, *, customer_key: str | None = None, link: str | None = None) -> None:
-    fields = "{}" if link is None else f'{{"customerId": "{link}"}}'
+    fields = {} if link is None else {"customerId": link}
     row = {"entity": "user", "key": key, "startdeliver_id": None, "match_field": "email", "match_value": key, "run": 1}
     more = {"fingerprint": 1, "fields": fields, "created_here": True, "outcome": "created"}
-    state.write("acknowledge_records", [row | more | {"customer_key": customer_key, "customer_known": True}])
+    state.write_all("acknowledge_records", [row | more | {"customer_key": customer_key, "customer_known": True}])
 
 
 def test_a_customer_is_shared_by_key_or_by_the_link_of_a_row_that_no_run_has_written_since_keys_are_kept(

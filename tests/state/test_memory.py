@@ -14,11 +14,11 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 def intend(state: State, identity: str, *, name: str = "Customer Lost", user: str = "ann", hours: int = 0) -> None:
     event = {"id": identity, "name": name, "user_id": user, "happened_at": NOON + timedelta(hours=hours)}
-    state.write("intend_events", [event | {"body": '{"type": "track"}', "run": 1}])
+    state.write_all("intend_events", [event | {"body": {"type": "track"}, "run": 1}])
 
 
 def settle(state: State, identity: str, outcome: str, reason: str | None = None) -> None:
-    state.write("settle_events", [{"id": identity, "state": outcome, "reason": reason}])
+    state.write_all("settle_events", [{"id": identity, "state": outcome, "reason": reason}])
 
 
 def test_what_is_not_sent_stays_open_in_order_of_customer_and_time(state: State) -> None:
@@ -59,37 +59,37 @@ def test_a_lost_that_may_have_been_sent_counts_and_one_that_was_rejected_does_no
 
 def record(key: str, number: int, **changed: object) -> dict:
     row = {"entity": "user", "key": key, "match_field": "email", "match_value": key, "run": 1}
-    held = {"startdeliver_id": number, "fingerprint": 1, "fields": "{}", "created_here": False, "outcome": "created"}
+    held = {"startdeliver_id": number, "fingerprint": 1, "fields": {}, "created_here": False, "outcome": "created"}
     return {**row, **held, "customer_key": None, "customer_known": True, **changed}
 
 
 def test_who_was_created_here_stays_so(state: State) -> None:
-    state.write("acknowledge_records", [record("ann", 1, created_here=True), record("bob", 2)])
-    state.write("acknowledge_records", [record("ann", 1), record("bob", 2, created_here=True)])
+    state.write_all("acknowledge_records", [record("ann", 1, created_here=True), record("bob", 2)])
+    state.write_all("acknowledge_records", [record("ann", 1), record("bob", 2, created_here=True)])
     with state.transaction() as connection:
         rows = connection.exec_driver_sql(f"select created_here from {state._schema}.records").scalars().all()
     assert rows == [True, True]
 
 
 def test_an_intent_does_not_touch_who_is_tied(state: State) -> None:
-    state.write("acknowledge_records", [record("ann", 1)])
+    state.write_all("acknowledge_records", [record("ann", 1)])
     intent = {"entity": "user", "match_field": "name", "match_value": "x", "run": 2}
-    state.write("intend_records", [{**intent, "key": "ann"}, {**intent, "key": "bob"}])
+    state.write_all("intend_records", [{**intent, "key": "ann"}, {**intent, "key": "bob"}])
     rows = {row["key"]: row for row in state.rows("records", entity="user", keys=["ann", "bob"])}
     assert (rows["ann"]["startdeliver_id"], rows["ann"]["match_field"]) == (1, "email")
     assert (rows["bob"]["startdeliver_id"], rows["bob"]["match_field"]) == (None, "name")
-    state.write("intend_records", [{**intent, "key": "bob", "match_value": "y"}])
+    state.write_all("intend_records", [{**intent, "key": "bob", "match_value": "y"}])
     assert state.rows("records", entity="user", keys=["bob"])[0]["match_value"] == "y"
 
 
 def test_nobody_in_startdeliver_is_two_records_of_ours(state: State) -> None:
-    state.write("acknowledge_records", [record("ann", 1), record("acme", 1, entity="customer")])
+    state.write_all("acknowledge_records", [record("ann", 1), record("acme", 1, entity="customer")])
     with pytest.raises(WarehouseError):
-        state.write("acknowledge_records", [record("bob", 1)])
+        state.write_all("acknowledge_records", [record("bob", 1)])
 
 
 def test_users_are_found_by_what_they_match_on_and_by_their_id(state: State) -> None:
-    state.write("acknowledge_records", [record("ann", 1), record("bob", 2), record("acme", 1, entity="customer")])
+    state.write_all("acknowledge_records", [record("ann", 1), record("bob", 2), record("acme", 1, entity="customer")])
     found = state.rows("users_by_match", match_field="email", keys=["ann", "acme"])
     assert [(row["key"], row["startdeliver_id"]) for row in found] == [("ann", 1)]
     holders = state.rows("match_holders", entity="user", ids=[1, 7])

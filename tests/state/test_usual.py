@@ -98,7 +98,7 @@ def test_an_entity_is_synced_for_the_first_time_until_a_run_had_nothing_left_and
         return bool(state.rows("first_synced", entity=entity)[0]["synced"])
 
     state.write("defer_run", [{"run": run(state, {})}])
-    user = {"key": "7", "match_field": "email", "match_value": "a@b", "fingerprint": 1, "fields": "{}", "run": 1}
+    user = {"key": "7", "match_field": "email", "match_value": "a@b", "fingerprint": 1, "fields": {}, "run": 1}
     record = {
         "startdeliver_id": 70,
         "created_here": True,
@@ -106,7 +106,7 @@ def test_an_entity_is_synced_for_the_first_time_until_a_run_had_nothing_left_and
         "customer_known": True,
         "outcome": "created",
     }
-    state.write("acknowledge_records", [user | record | {"entity": "user"}])
+    state.write_all("acknowledge_records", [user | record | {"entity": "user"}])
     assert not synced("user")
     run(state, {})
     assert synced("user")

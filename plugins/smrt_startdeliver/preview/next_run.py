@@ -29,7 +29,7 @@ from smrt_startdeliver.stages.extract import extract
 from smrt_startdeliver.stages.guard import tripped_by
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.load_events import send_events
-from smrt_startdeliver.stages.load_records import record_sender, sent_records
+from smrt_startdeliver.stages.load_records import record_sender, send_records
 from smrt_startdeliver.stages.plan import plan
 from smrt_startdeliver.stages.progress import Unseen
 from smrt_startdeliver.startdeliver import wire
@@ -125,8 +125,7 @@ def _send_dryly(job: Job, entity: Entity, api: Startdeliver, may_go_on: Callable
     sender = record_sender(job, entity, api, may_go_on, lambda: None)
     if isinstance(api, NobodyAsked):
         sender = replace(sender, fill_empty=frozenset())
-    for records in sent_records(job, sender, Unseen()):
-        samples.add(entity, sender, records)
+    send_records(job, sender, Unseen(), lambda records: samples.add(entity, sender, records))
 
 
 def _account_for_vanished(job: Job) -> None:

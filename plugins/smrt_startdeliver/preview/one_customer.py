@@ -31,7 +31,7 @@ from smrt_startdeliver.stages.datasets import (
 from smrt_startdeliver.stages.derive import derive
 from smrt_startdeliver.stages.extract import extract
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.load_records import record_sender, sent_records
+from smrt_startdeliver.stages.load_records import record_sender, send_records
 from smrt_startdeliver.stages.plan_events import plan_events
 from smrt_startdeliver.stages.plan_records import plan_records
 from smrt_startdeliver.stages.progress import Unseen
@@ -171,7 +171,8 @@ def _sent(job: Job, entity: Entity, key: str, told: list[wire.Json] | None) -> _
     sender = record_sender(job, entity, NobodyAsked() if told is None else _Told(told), lambda: True, lambda: None)
     if told is None:
         sender = replace(sender, fill_empty=frozenset())
-    found: list[Record] = [one for batch in sent_records(job, sender, Unseen()) for one in batch if one.key == key]
+    found: list[Record] = []
+    send_records(job, sender, Unseen(), lambda batch: found.extend(one for one in batch if one.key == key))
     if not found:
         return None
     (one,) = found

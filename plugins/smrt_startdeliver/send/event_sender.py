@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
 
-from smrt_startdeliver.send.in_flight import send_in_order
+from smrt_startdeliver.send.in_flight import Work, send_batches
 from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error, texts_in
 from smrt_startdeliver.send.refusals import note_refusals
 from smrt_startdeliver.startdeliver import wire
@@ -49,7 +48,7 @@ class OutgoingEvent:
 
 def intend(state: State, run: int, events: Sequence[OutgoingEvent]) -> None:
     """Write down that a run is about to send these events: until one is settled, nobody knows what came of it."""
-    state.write(
+    state.write_all(
         "intend_events",
         [
             {
@@ -57,7 +56,7 @@ def intend(state: State, run: int, events: Sequence[OutgoingEvent]) -> None:
                 "name": event.name,
                 "user_id": event.user_id,
                 "happened_at": event.time,
-                "body": json.dumps(event.body()),
+                "body": event.body(),
                 "run": run,
             }
             for event in events
@@ -82,20 +81,25 @@ class EventSender:
     still_ours: Callable[[], None]
     _breaker: RefusalBreaker = field(init=False, default_factory=RefusalBreaker)
 
-    def send(self, events: Sequence[OutgoingEvent]) -> None:
-        """Send events that come ordered by customer and time; those that have a fate already are only remembered.
+    def send_all(self, batches: Iterable[list[OutgoingEvent]], done: Callable[[list[OutgoingEvent]], None]) -> None:
+        """Send batches of events, each ordered by customer and time, all of a customer's in one.
 
-        Raises KeyRefused, Unreachable, CircuitOpen. What was answered by then is settled; the others stay intended,
-        and the next run looks them up before it sends them again.
+        Those that have a fate already are only remembered; what came of each is written down before `done`. Raises
+        KeyRefused, Unreachable, CircuitOpen. What was answered by then is settled; the others stay intended, and the
+        next run looks them up before it sends them again.
         """
+        work = Work(self._begin, self._send_one, self._end, done)
+        send_batches(batches, work, self.max_in_flight, self.may_go_on, self.still_ours)
+
+    def _begin(self, events: Sequence[OutgoingEvent]) -> list[list[OutgoingEvent]]:
+        """Those of a batch that are to be sent, each customer's in a sequence; they are intended then."""
         self.still_ours()
         sendable = [event for event in events if event.fate is None] if self.may_go_on() else []
         intend(self.state, self.run, [event for event in events if event.fate is not None] + sendable)
-        by_user = [list(group) for _, group in groupby(sendable, key=lambda event: event.user_id)]
-        try:
-            send_in_order(by_user, self._send_one, self.max_in_flight, self.may_go_on, self.still_ours)
-        finally:
-            self._settle([event for event in events if event.fate is not None])
+        return [list(group) for _, group in groupby(sendable, key=lambda event: event.user_id)]
+
+    def _end(self, events: Sequence[OutgoingEvent], _: Sequence[Sequence[OutgoingEvent]]) -> None:
+        self._settle([event for event in events if event.fate is not None])
 
     def settle_unknown(self, events: Sequence[OutgoingEvent]) -> list[OutgoingEvent]:
         """Of events whose outcome is unknown, those that did not arrive; the others are settled as sent.
@@ -142,7 +146,7 @@ class EventSender:
 
     def _settle(self, events: Sequence[OutgoingEvent]) -> None:
         with self.state.transaction():
-            self.state.write(
+            self.state.write_all(
                 "settle_events",
                 [
                     {

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
 from smrt_startdeliver.plan.records import AtRest, after, canonical_text, changed_fields, held_already, known_before
 from smrt_startdeliver.send.filling import Filling
-from smrt_startdeliver.send.in_flight import send_in_order
+from smrt_startdeliver.send.in_flight import Work, send_batches
 from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error
 from smrt_startdeliver.send.refusals import note_refusals
 from smrt_startdeliver.send.renaming import acknowledged_of, reject_renamed, rename
@@ -77,18 +76,24 @@ class RecordSender:
     fill_empty: frozenset[str] = frozenset()
     _breaker: RefusalBreaker = field(init=False, default_factory=RefusalBreaker)
     _tied: dict[int, str] = field(init=False, default_factory=dict)
-    """Whose Startdeliver's ids are that were found here: not all of them are acknowledged yet."""
+    """Whose Startdeliver's ids are that were found or created here: not all of them are acknowledged yet."""
 
     def __post_init__(self) -> None:
         self._filling = Filling(self.fill_empty, self.entity, self.types, self.api)
 
-    def send(self, records: Sequence[Record]) -> None:
-        """Give each record (500 at most) its fate.
+    def send_all(self, batches: Iterable[list[Record]], done: Callable[[list[Record]], None]) -> None:
+        """Give the records of each batch (500 at most) their fates; what they hold is written down before `done`.
 
-        Raises KeyRefused, Unreachable, CircuitOpen; what was done is acknowledged, and what was refused remembered.
+        A batch is looked up while the one before it is sent. Raises KeyRefused, Unreachable, CircuitOpen; what was done
+        is acknowledged, and what was refused remembered.
         """
+        work = Work(self._begin, self._send_one, self._end, done)
+        send_batches(batches, work, self.max_in_flight, self.may_go_on, self.still_ours)
+
+    def _begin(self, records: Sequence[Record]) -> list[list[Record]]:
+        """Those of a batch that are to be sent, in sequences of one; they are intended then."""
         if not self.may_go_on():
-            return
+            return []
         self._look_up([record for record in records if record.startdeliver_id is None and record.fate is None])
         reject_renamed(records)
         open_records = [record for record in records if record.fate is None]
@@ -98,16 +103,16 @@ class RecordSender:
         if self.dry_run:
             for record in open_records:
                 record.fate = self._planned(record)
-            return
+            return []
         self.still_ours()
         self._intend([record for record in open_records if record.startdeliver_id is None])
-        try:
-            each = [[record] for record in open_records]
-            send_in_order(each, self._send_one, self.max_in_flight, self.may_go_on, self.still_ours)
-        finally:
-            with self.state.transaction():
-                self._acknowledge([record for record in open_records if record.fate and not record.rejection])
-                self._note_refusals(open_records)
+        return [[record] for record in open_records]
+
+    def _end(self, _: Sequence[Record], sent: Sequence[Sequence[Record]]) -> None:
+        records = [record for sequence in sent for record in sequence]
+        with self.state.transaction():
+            self._acknowledge([record for record in records if record.fate and not record.rejection])
+            self._note_refusals(records)
 
     def _look_up(self, records: Sequence[Record]) -> None:
         """Find those that Startdeliver has already, in one request for each field that they match on.
@@ -179,6 +184,7 @@ class RecordSender:
             return
         if created is not None:
             record.startdeliver_id = created
+            self._tied[created] = record.key
         elif record.startdeliver_id is not None:
             self._update(record, record.startdeliver_id)  # it was created after all; whatever it lacks is sent
         record.acknowledged = after(record.acknowledged, sent)
@@ -222,7 +228,7 @@ class RecordSender:
         return {alias: wire.json_value(value, self.types[alias]) for alias, value in fields.items()}
 
     def _intend(self, records: Sequence[Record]) -> None:
-        self.state.write(
+        self.state.write_all(
             "intend_records",
             [
                 {
@@ -238,7 +244,7 @@ class RecordSender:
 
     def _acknowledge(self, records: Sequence[Record]) -> None:
         rename(self.state, self.entity, records)
-        self.state.write(
+        self.state.write_all(
             "acknowledge_records",
             [
                 {
@@ -248,7 +254,7 @@ class RecordSender:
                     "match_field": one.match_field,
                     "match_value": one.match_value,
                     "fingerprint": one.fingerprint,
-                    "fields": json.dumps(one.acknowledged),
+                    "fields": one.acknowledged,
                     "created_here": one.created_here,
                     "customer_key": None if one.customer_key == UNKNOWN else one.customer_key,
                     "customer_known": UNKNOWN not in (one.customer_key, one.fields.get(CUSTOMER_LINK)),

@@ -11,6 +11,7 @@ from smrt_startdeliver.send.reasons import OF_STARTDELIVER, Rejection
 from smrt_startdeliver.stages.datasets import HELD_USERS, REFUSED, REJECTED_USERS
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.plan_records import match_at_path
+from smrt_startdeliver.staging import bucket_of
 
 _RECORD = {"key": "str", "startdeliver_id": "Int64", "match_field": "str", "match_value": "str"}
 
@@ -47,7 +48,7 @@ def addressing(job: Job, events: pd.DataFrame) -> Addressing:
     users = job.state.frame_of_keys("records", _RECORD, events["user_id"].unique(), entity="user")
     rejected = {
         key: reason
-        for bucket in range(job.staging.buckets)
+        for bucket in bucket_of(events["user_id"], job.staging.buckets).unique()
         for dataset in (REJECTED_USERS, HELD_USERS, REFUSED["user"])
         for chunk in job.staging.chunks(dataset, bucket)
         for key, reason in zip(chunk["key"], chunk["reason"], strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
@@ -71,31 +71,38 @@ class _Load:
         if not self.job.run.dry_run:
             for batch in open_events(self.job, self.sender):
                 self.progress.expect(len(batch))
-                self._note_open(self._send(batch))
-                self.progress.add(len(batch))
+                self._send([self._outgoing(batch)], self._note_open)  # the next page may be of the same customer
         for dataset in (OUTGOING_DERIVED, OUTGOING_RAW):
             for waited in (True, False):
-                for batch in self._batches(dataset, waited=waited):
-                    # Looked up again: an earlier try of this task may have sent some, and another run, too.
-                    self._note(self._send(unsent(self.job, batch)))
-                    self.progress.add(len(batch))
+                for bucket in self.job.staging.mine:
+                    self._send(self._batches(dataset, bucket, waited=waited), self._note)
 
-    def _batches(self, dataset: str, *, waited: bool) -> Iterator[pd.DataFrame]:
-        """Events in batches; of customers whose events had to wait for this run, or of all others."""
-        for bucket in self.job.staging.mine:
-            events = self.job.staging.read(dataset, bucket)
-            if events is None:
-                continue
-            has_waited = events["user_id"].isin(events.loc[events["waited"].astype("bool"), "user_id"])
-            events = events[has_waited == waited].sort_values(["user_id", "time", "id"], ignore_index=True)
-            events = drop_forgotten(self.job.fates, events, "user_id", events["entity"], self.forgotten)
-            for start in range(0, len(events), _BATCH):
-                yield events.iloc[start : start + _BATCH]
+    def _batches(self, dataset: str, bucket: int, *, waited: bool) -> Iterator[list[OutgoingEvent]]:
+        """Events in batches of whole customers: of those whose events had to wait for this run, or of all others."""
+        events = self.job.staging.read(dataset, bucket)
+        if events is None:
+            return
+        has_waited = events["user_id"].isin(events.loc[events["waited"].astype("bool"), "user_id"])
+        events = events[has_waited == waited].sort_values(["user_id", "time", "id"], ignore_index=True)
+        events = drop_forgotten(self.job.fates, events, "user_id", events["entity"], self.forgotten)
+        events = self._without_copies(events)
+        for _, batch in events.groupby(_batch_numbers(events["user_id"]), sort=False):
+            # Looked up again: an earlier try of this task may have sent some, and another run, too.
+            left = unsent(self.job, batch)
+            self.progress.pass_over(len(batch) - len(left))
+            yield self._outgoing(left)
 
-    def _send(self, batch: pd.DataFrame) -> list[OutgoingEvent]:
-        """Send a batch; each of its events has its fate then, but for those that there was no time for.
+    def _without_copies(self, events: pd.DataFrame) -> pd.DataFrame:
+        """One of each id: two tables of the source may hold the same event."""
+        copies = events["id"].duplicated()
+        self.job.fates.add_each(events.loc[copies, "entity"], "already sent")
+        self.progress.pass_over(int(copies.sum()))
+        return events[~copies]
 
-        Where none is left at all, there may have been none for their users either: that they are missing says nothing.
+    def _outgoing(self, batch: pd.DataFrame) -> list[OutgoingEvent]:
+        """The events of a batch, with the user that each goes to; each has its fate where it has none.
+
+        Where no time is left, there may have been none for their users either: that they are missing says nothing.
         """
         if not self.sender.may_go_on():
             return events_of(batch)
@@ -103,10 +110,20 @@ class _Load:
         if self.job.run.dry_run:
             for event in outgoing:
                 event.fate = event.fate or "sent"
-        else:
-            self.progress.watch(outgoing)
-            self.sender.send(outgoing)
         return outgoing
+
+    def _send(self, batches: Iterable[list[OutgoingEvent]], note: Callable[[list[OutgoingEvent]], None]) -> None:
+        """Send batches; each of their events has its fate then, but for those that there was no time for."""
+
+        def done(events: list[OutgoingEvent]) -> None:
+            note(events)
+            self.progress.add(len(events))
+
+        if self.job.run.dry_run:
+            for events in batches:
+                done(events)
+        else:
+            self.sender.send_all(self.progress.watched(batches), done)
 
     def _note_open(self, events: list[OutgoingEvent]) -> None:
         """Account for what earlier runs left; where there was no time it is still open, and nobody's row."""
@@ -121,3 +138,10 @@ class _Load:
             else:
                 self.job.fates.add(event.entity, event.fate, reason=event.rejection.reason if event.rejection else "")
         keep_rejections(self.job, events)
+
+
+def _batch_numbers(user_ids: pd.Series[str]) -> pd.Series[int]:
+    """The batch of each event, of events ordered by customer: about `_BATCH` in each, all of a customer's in one."""
+    places = pd.Series(range(len(user_ids)), index=user_ids.index)
+    firsts = places.where(user_ids != user_ids.shift()).ffill()
+    return firsts // _BATCH

@@ -55,8 +55,7 @@ def load_records(job: Job, entity: Entity) -> None:
             if entity == "user":
                 note_audiences(job)
         sender = record_sender(job, entity, api, time.is_left, progress.noting(lock.check))
-        for _ in sent_records(job, sender, progress):
-            pass
+        send_records(job, sender, progress)
         if entity == "user" and job.is_first_part:  # all users come before all customers
             act_on_vanished(job, api, time.is_left, lock.check)
     note_requests(job, api)
@@ -83,15 +82,19 @@ def record_sender(
     )
 
 
-def sent_records(job: Job, sender: RecordSender, progress: Progress | Unseen) -> Iterator[list[Record]]:
-    """The records that differ, batch by batch, each once it was sent and its fate noted."""
+def send_records(
+    job: Job, sender: RecordSender, progress: Progress | Unseen, done: Callable[[list[Record]], None] | None = None
+) -> None:
+    """Send the records that differ, batch by batch; `done` gets each batch once the fates of its records are noted."""
     load = _Load(job, sender.entity)
-    for records in load.batches():
-        progress.watch(records)
-        sender.send(records)
+
+    def note(records: list[Record]) -> None:
         load.note(records)
         progress.add(len(records))
-        yield records
+        if done is not None:
+            done(records)
+
+    sender.send_all(progress.watched(load.batches()), note)
 
 
 def _fill_empty(job: Job, entity: Entity) -> frozenset[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.stages.job import Job
@@ -24,6 +25,9 @@ class _Sent(Protocol):
         """None until it is known."""
 
 
+S = TypeVar("S", bound=_Sent)
+
+
 class Progress:
     """Says now and then how many of how many are done, how fast it goes, and how long the rest will take.
 
@@ -35,7 +39,7 @@ class Progress:
         self._name = name
         self._total = total
         self._done = 0
-        self._under_way: Sequence[_Sent] = ()
+        self._under_way: deque[Sequence[_Sent]] = deque()
         self._clock = clock
         self._began = self._said = self._noted = clock()
 
@@ -53,19 +57,26 @@ class Progress:
         """So many more are to be done than was known."""
         self._total += rows
 
-    def watch(self, batch: Sequence[_Sent]) -> None:
-        """These are being sent now: those that have their fate are done."""
-        self._under_way = batch
+    def watched(self, batches: Iterable[list[S]]) -> Iterator[list[S]]:
+        """The batches, each watched from when it is asked for: those of it that have their fate are done."""
+        for batch in batches:
+            self._under_way.append(batch)
+            yield batch
 
     def add(self, rows: int) -> None:
-        """So many more are done, whatever was watched among them."""
+        """So many more are done: the batch that is watched for longest is through, where one is."""
         self._done += rows
-        self._under_way = ()
+        if self._under_way:
+            self._under_way.popleft()
         now = self._clock()
         if now - self._said >= _SECONDS_BETWEEN_LINES or (self._done >= self._total and rows):
             self._said = now
             log.info("%s", self.line())
         self.note()
+
+    def pass_over(self, rows: int) -> None:
+        """So many of those that were to be done need not be."""
+        self._done += rows
 
     def note(self) -> None:
         """Keep in the memory how far it is, where that was not done in the last seconds. Raises WarehouseError."""
@@ -97,7 +108,7 @@ class Progress:
             "run": self._job.run.number,
             "part": self._job.part or 0,
             "stage": self._job.stage,
-            "done": self._done + sum(one.fate is not None for one in self._under_way),
+            "done": self._done + sum(one.fate is not None for batch in self._under_way for one in batch),
             "total": self._total,
             "seconds": self._noted - self._began,
         }
@@ -110,8 +121,12 @@ class Unseen:
     def expect(self, rows: int) -> None:
         """As of `Progress`."""
 
-    def watch(self, batch: Sequence[_Sent]) -> None:
+    def watched(self, batches: Iterable[list[S]]) -> Iterable[list[S]]:
         """As of `Progress`."""
+        return batches
 
     def add(self, rows: int) -> None:
+        """As of `Progress`."""
+
+    def pass_over(self, rows: int) -> None:
         """As of `Progress`."""

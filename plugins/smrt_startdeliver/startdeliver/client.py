@@ -97,6 +97,8 @@ class Client:
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         _ask_environment_once(self._session, base_url)
+        self._bare = self._session.prepare_request(requests.Request("GET", base_url))
+        self._in_flight = threading.BoundedSemaphore(max_in_flight)
 
     def quota_spent(self) -> bool:
         """Whether the day's requests are used up (`daily_quota`)."""
@@ -169,21 +171,19 @@ class Client:
         return answer
 
     def _once(self, request: _Request) -> Any:
-        data = None if request.body is None else wire.compact_json(request.body).encode()
-        content = {} if data is None else {"Content-Type": "application/json"}
+        prepared = self._prepared(request)
         held = 0.0
         while held <= LONGEST_WAIT_SECONDS:
             self._pace.wait()
             self._count(request.purpose)
             try:
-                response = self._session.request(
-                    request.method,
-                    self.base_url + request.path,
-                    data=data,
-                    headers=content | request.headers,
-                    timeout=self._timeout_seconds or wire.CLIENT_TIMEOUT_SECONDS,
-                    allow_redirects=False,
-                )
+                with self._in_flight:
+                    response = self._session.send(
+                        prepared,
+                        proxies=self._session.proxies,
+                        timeout=self._timeout_seconds or wire.CLIENT_TIMEOUT_SECONDS,
+                        allow_redirects=False,
+                    )
             except requests.RequestException as error:
                 if request.repeatable or never_sent(error):
                     raise TryAgain(kind_of(error), reached=was_reached(error)) from None
@@ -201,6 +201,18 @@ class Client:
             f"Startdeliver told {request.name} to wait for more than an hour in all: see whether its limit is used "
             "up by others; the next run goes on from here"
         )
+
+    def _prepared(self, request: _Request) -> requests.PreparedRequest:
+        """The request as it goes out: all but these few lines is the same in each, and costs more than all else."""
+        prepared = self._bare.copy()
+        prepared.method = request.method
+        prepared.url = f"{prepared.url}{request.path}"
+        if request.body is not None:
+            prepared.headers["Content-Type"] = "application/json"
+            prepared.body = wire.compact_json(request.body).encode()
+        prepared.headers.update(request.headers)
+        prepared.prepare_content_length(prepared.body)
+        return prepared
 
     def _read(self, response: requests.Response, request: _Request) -> Any:
         status = response.status_code

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +131,12 @@ class State:
         if rows:
             with self.transaction() as connection:
                 connection.execute(self._statement(name), [dict(row) for row in rows])
+
+    def write_all(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute a statement once for all rows (JSON values and times), its `:rows`; no two of them have one key."""
+        if rows:
+            with self.transaction() as connection:
+                connection.execute(self._statement(name), {"rows": json.dumps(rows, default=datetime.isoformat)})
 
     def _failing_plainly(self) -> AbstractContextManager[None]:
         what = f"the memory in schema '{self._schema}' failed"
