@@ -11,10 +11,13 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from airflow.sdk import ObjectStoragePath
+
+from smrt_startdeliver.hashes import text_hashes
 
 STAGING_VARIABLE = "SMRT_STARTDELIVER_STAGING"
 _DEFAULT_STAGING = "file:///tmp/smrt-startdeliver"
@@ -110,12 +113,15 @@ class BucketWriter:
         if table.num_rows == 0:
             return
         self._parts += 1
-        owners = bucket_of(table.column(by).to_pandas(), self._buckets)
-        for bucket in owners.unique():
+        owners = bucket_of(table.column(by).to_pandas(), self._buckets).to_numpy()
+        sorted_table = table.take(np.argsort(owners, kind="stable"))
+        start = 0
+        for bucket, count in zip(*np.unique(owners, return_counts=True), strict=True):
             folder = self._folder / str(bucket)
             folder.mkdir(exist_ok=True)
             with _open(folder / f"{self._parts:06d}.parquet", "wb") as file:
-                pq.write_table(table.filter(pa.array(owners == bucket)), file)
+                pq.write_table(sorted_table.slice(start, count), file)
+            start += count
 
 
 def _open(path: ObjectStoragePath, mode: str) -> Any:
@@ -125,4 +131,4 @@ def _open(path: ObjectStoragePath, mode: str) -> Any:
 
 def bucket_of(customers: pd.Series[str], buckets: int) -> pd.Series[int]:
     """The bucket of each customer: a stable hash of the id, so that all tables agree."""
-    return pd.util.hash_pandas_object(customers.fillna(""), index=False) % buckets
+    return pd.Series(text_hashes(customers.fillna("")) % np.uint64(buckets), index=customers.index)

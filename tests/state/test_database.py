@@ -177,8 +177,10 @@ def test_any_number_of_keys_is_asked_in_pieces_and_answered_whole(
     state.write("remember_last_visits", visits[:5])
     asked = []
     monkeypatch.setattr("smrt_startdeliver.state.database._KEYS_A_QUERY", 10)
-    rows = State.rows
-    monkeypatch.setattr(State, "rows", lambda *of, **keys: asked.append(len(keys["user_ids"])) or rows(*of, **keys))
+    frame_of = State.frame
+    monkeypatch.setattr(
+        State, "frame", lambda *of, **keys: asked.append(len(keys["user_ids"])) or frame_of(*of, **keys)
+    )
     types = {"user_id": "str", "time": "datetime64[us, UTC]"}
     keys = (f"user {number}" for number in range(30))
     frame = state.frame_of_keys("last_visits", types, keys, argument="user_ids")

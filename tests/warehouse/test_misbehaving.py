@@ -47,15 +47,19 @@ def test_a_connection_that_drops_while_it_is_read_says_that_the_next_run_reads_i
     engine: sa.Engine, own: Callable[..., sa.Engine]
 ) -> None:
     reading = own("?application_name=reading")
-    rows = stream(Postgres(reading), SLOW, {}, COLUMNS, chunk_rows=10)
+    long = sa.text("select n from generate_series(1, 100000000) as n")
+    rows = stream(Postgres(reading), long, {}, {"n": "integer"}, chunk_rows=10)
     assert len(next(rows)) == 10
     with engine.begin() as connection:
         ended = connection.execute(
-            sa.text("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'reading'")
+            sa.text(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where application_name = 'reading' and state = 'active'"
+            )
         ).all()
     assert ended == [(True,)]
-    assert "the next run reads it again" in failure(lambda: next(rows))
-    assert len(next(stream(Postgres(reading), SLOW, {}, COLUMNS, chunk_rows=10))) == 10
+    assert "the next run reads it again" in failure(lambda: list(rows))
+    assert len(next(stream(Postgres(reading), long, {}, {"n": "integer"}, chunk_rows=10))) == 10
 
 
 def test_a_statement_time_out_says_that_it_was_one_and_where_to_give_more_time(own: Callable[..., sa.Engine]) -> None:

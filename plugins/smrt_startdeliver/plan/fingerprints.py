@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from smrt_startdeliver.hashes import text_hashes
+
 _NULL = "\0null"  # no text of a database holds this character
 
 
@@ -19,8 +21,7 @@ def record_fingerprints(records: pd.DataFrame, columns: Sequence[str]) -> pd.Ser
     total = np.zeros(len(records), dtype=np.uint64)
     for column in columns:
         name = np.uint64(int.from_bytes(hashlib.blake2b(column.encode(), digest_size=8).digest(), "little") | 1)
-        values = records[column].fillna(_NULL).to_numpy(dtype=object)
-        total += pd.util.hash_array(values) * name
+        total += text_hashes(records[column].fillna(_NULL)) * name
     return pd.Series(total.view(np.int64), index=records.index, dtype="int64")
 
 

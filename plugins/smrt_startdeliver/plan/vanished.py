@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from smrt_startdeliver.hashes import text_hashes
 from smrt_startdeliver.mapping.document import ACTIVE, Entity
 from smrt_startdeliver.mapping.records import UNKNOWN
 from smrt_startdeliver.plan.fingerprints import field_fingerprint
@@ -25,7 +26,7 @@ Hashes = npt.NDArray[np.uint64]
 
 def key_hashes(keys: pd.Series[str]) -> Hashes:
     """The hash of each key; the same as the fingerprint that a rejected value has."""
-    return pd.util.hash_array(keys.to_numpy(dtype=object))
+    return text_hashes(keys)
 
 
 def sorted_hashes(pieces: Iterable[Hashes]) -> Hashes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -110,11 +111,11 @@ class State:
 
     def frame(self, name: str, columns: Mapping[str, str], **parameters: Any) -> pd.DataFrame:
         """The rows of a statement as a frame; `columns` names its columns and their dtypes."""
-        rows = self.rows(name, **parameters)
-        # Each column in its type at once: by way of floats, integers beside nulls would lose digits.
-        return pd.DataFrame(
-            {column: pd.Series([row[column] for row in rows], dtype=dtype) for column, dtype in columns.items()}
-        )
+        with self.transaction() as connection:
+            result = connection.execute(self._statement(name, parameters.pop("source", "")), parameters)
+            names, rows = list(result.keys()), result.all()
+        cells = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
+        return pd.DataFrame({column: _series(cells[column], dtype) for column, dtype in columns.items()})
 
     def frame_of_keys(
         self, name: str, columns: Mapping[str, str], keys: Iterable[Any], *, argument: str = "keys", **parameters: Any
@@ -165,3 +166,9 @@ class State:
         quote = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
         text = sql_file(f"state/{name}").replace("{schema}", quote(self._schema))
         return sa.text(text.replace("{rows}", source))
+
+
+def _series(cells: Sequence[Any], dtype: str) -> pd.Series[Any]:
+    """A column in its type at once: by way of floats, integers beside nulls would lose digits."""
+    # Texts by way of Arrow, which pandas would otherwise look at one by one.
+    return pd.Series(pa.array(cells, pa.string()) if dtype == "str" else list(cells), dtype=dtype)

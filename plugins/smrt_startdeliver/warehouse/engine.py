@@ -13,6 +13,9 @@ CONNECTION_ID = "smrt_warehouse"
 KEEPALIVES = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_count": 6}
 """How libpq finds out, within two minutes, that the server or the way to it is gone. The connection's extras win."""
 
+_PASSWORD_SECONDS = 600
+"""A session is not taken up again after so long: what IAM gives for a password opens others for 15 minutes."""
+
 
 def warehouse_engine(
     connection_id: str = CONNECTION_ID, *, connect_timeout: int | None = None, statement_timeout: int | None = None
@@ -28,7 +31,13 @@ def warehouse_engine(
     hook = Connection.get(connection_id).get_hook()
     patience = {} if connect_timeout is None else {"connect_timeout": connect_timeout}
     hook.connection.extra = json.dumps(KEEPALIVES | patience | hook.connection.extra_dejson)
-    engine = sa.create_engine("postgresql+psycopg://", creator=hook.get_conn, pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(
+        "postgresql+psycopg://",
+        creator=hook.get_conn,
+        pool_pre_ping=True,
+        pool_recycle=_PASSWORD_SECONDS,
+        hide_parameters=True,
+    )
     sa.event.listen(engine, "connect", _settle)
     if statement_timeout is not None:
         sa.event.listen(engine, "connect", lambda connection, _: _set_statement_timeout(connection, statement_timeout))

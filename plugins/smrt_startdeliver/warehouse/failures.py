@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import adbc_driver_manager
+import psycopg
 import sqlalchemy as sa
 
 from smrt_startdeliver.errors import WarehouseError
@@ -17,6 +19,7 @@ LOCKED = "55P03"
 NOT_ALLOWED = "42501"
 NO_TABLE = "42P01"
 NO_COLUMN = "42703"
+_AFTER_THIS_THE_SERVER = "ERROR:"
 _OF_VALUES = "22"
 """The class of errors of which the message quotes the value that it stumbled on."""
 
@@ -49,15 +52,19 @@ def failing_plainly(what: str, advice: Mapping[str, str], otherwise: str) -> Ite
     """
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    except (sa.exc.DBAPIError, adbc_driver_manager.Error) as error:
+        failure = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        sqlstate = getattr(failure, "sqlstate", None) or ""
         raise WarehouseError(
-            f"{what} ({_said(error, sqlstate)}): {({**_ADVICE, **advice}).get(sqlstate, otherwise)}"
+            f"{what} ({_said(failure, sqlstate)}): {({**_ADVICE, **advice}).get(sqlstate, otherwise)}"
         ) from None
     except Failed as error:
         raise WarehouseError(f"{what} ({error}): {({**_OF_OTHERS, **advice}).get(error.sqlstate, otherwise)}") from None
 
 
-def _said(error: sa.exc.DBAPIError, sqlstate: str) -> str:
-    lines = str(error.orig).strip().splitlines()
-    return lines[0] if lines and not sqlstate.startswith(_OF_VALUES) else type(error.orig).__name__
+def _said(failure: BaseException | None, sqlstate: str) -> str:
+    """The first line of what the server said: those below quote the statement."""
+    if sqlstate.startswith(_OF_VALUES):
+        return psycopg.errors.lookup(sqlstate).__name__
+    lines = str(failure).rpartition(_AFTER_THIS_THE_SERVER)[2].strip().splitlines()
+    return lines[0] if lines else type(failure).__name__

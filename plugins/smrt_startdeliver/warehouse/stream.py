@@ -13,7 +13,7 @@ from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.warehouse.engines.warehouse import KindChanged, Warehouse
 from smrt_startdeliver.warehouse.failures import NO_COLUMN, NO_TABLE, NOT_ALLOWED, failing_plainly
 
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 200_000
 
 _READ_AGAIN = "nothing was sent for what was not read; the next run reads it again"
 _CHANGED = (

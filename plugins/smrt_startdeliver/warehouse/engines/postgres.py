@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import psycopg
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine.reflection import ObjectKind
@@ -13,18 +12,19 @@ from sqlalchemy.engine.reflection import ObjectKind
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.paths import sql_file
+from smrt_startdeliver.warehouse.engines.arrow_reader import arrow_batches
 from smrt_startdeliver.warehouse.engines.warehouse import KindChanged, arrow_schema
 
 OLDEST_VERSION = 140_000
 """PostgreSQL 14, as `server_version_num` says it."""
 
-_SQL_TYPES: dict[Kind, tuple[str, ...]] = {
-    "text": ("text",),
-    "number": ("text",),
-    "integer": ("int2", "int4", "int8"),
-    "boolean": ("bool",),
-    "time": ("timestamptz",),
-    "date": ("date",),
+_TYPES: dict[Kind, tuple[pa.DataType, ...]] = {
+    "text": (pa.string(),),
+    "number": (pa.string(),),
+    "integer": (pa.int16(), pa.int32(), pa.int64()),
+    "boolean": (pa.bool_(),),
+    "time": (pa.timestamp("us", tz="UTC"),),
+    "date": (pa.date32(),),
 }
 
 
@@ -62,17 +62,11 @@ class Postgres:
     ) -> Iterator[pa.Table]:
         """See Warehouse."""
         schema = arrow_schema(columns)
-        with (
-            self._engine.connect().execution_options(stream_results=True, max_row_buffer=chunk_rows) as connection,
-            connection.execute(statement, dict(parameters)) as result,
-        ):
-            _see_that_kinds_are_the_same(result, columns)
-            for rows in result.partitions(chunk_rows):
-                arrays = [
-                    pa.array(values, type=field.type, from_pandas=False)
-                    for values, field in zip(zip(*rows, strict=True), schema, strict=True)
-                ]
-                yield pa.Table.from_arrays(arrays, schema=schema)
+        for batch in arrow_batches(self._engine, statement, parameters):
+            _see_that_kinds_are_the_same(batch.schema, columns)
+            rows = pa.Table.from_batches([batch]).rename_columns(list(columns)).cast(schema)
+            for start in range(0, rows.num_rows, chunk_rows):
+                yield rows.slice(start, chunk_rows)
 
     def dispose(self) -> None:
         """See Warehouse."""
@@ -97,10 +91,8 @@ def _kind_of(column_type: sa.types.TypeEngine[Any]) -> Kind:
     return next((kind for kind_type, kind in kinds if isinstance(column_type, kind_type)), "text")
 
 
-def _see_that_kinds_are_the_same(result: sa.CursorResult[Any], columns: Mapping[str, Kind]) -> None:
-    """Before a value is read: Arrow would cut the fraction of what was an integer, and quote what it cannot read."""
-    cursor: Any = result.cursor
-    for (name, kind), column in zip(columns.items(), cursor.description, strict=True):
-        found = psycopg.postgres.types.get(column.type_code)
-        if found is None or found.name not in _SQL_TYPES[kind]:
+def _see_that_kinds_are_the_same(found: pa.Schema, columns: Mapping[str, Kind]) -> None:
+    """Before a value is cast: it would cut the fraction of what was an integer, and quote what it cannot cast."""
+    for (name, kind), field in zip(columns.items(), found, strict=True):
+        if field.type not in _TYPES[kind]:
             raise KindChanged(name, kind)
