@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--customers", type=int, default=10_000, help="of the warehouse (%(default)s)")
     parser.add_argument("--events", type=int, default=1_000_000, help="from which is derived (%(default)s)")
     parser.add_argument(
-        "--sent", type=int, default=1_000, help="customers, and as many users, that are sent (%(default)s)"
+        "--sent", type=int, default=2_500, help="customers, and as many users, that are sent (%(default)s)"
     )
     parser.add_argument("--minutes", type=float, default=15, help="begin no measure after so many (%(default)s)")
     parser.add_argument("--keep", action="store_true", help="leave the results and the page as they are")
