@@ -35,7 +35,8 @@ def main() -> None:
         sys.exit(1)
     _console.print(table(lines, f"{arguments.customers:,} customers"))
     if not arguments.keep:
-        results.write_table(lines)
+        if arguments.workers == 1:
+            results.write_table(lines)
         page.rewrite()
 
 
@@ -53,20 +54,23 @@ def _measured(arguments: argparse.Namespace) -> Iterator[Line]:
 
 def _steps(folder: Path, size: int, arguments: argparse.Namespace, peers: Peers) -> dict[str, Callable[[], list[Line]]]:
     """The shorter ones first: what is measured of many customers may take all of the time."""
+    if arguments.workers > 1:  # they are points of the curves alone
+        label = f"runs over {size:,} customers, {arguments.workers} workers"
+        return {label: lambda: _runs(folder, size, None, workers=arguments.workers, keep=arguments.keep)}
     return {
         "importing the DAG file": lambda: importing.lines(times=5),
         "deriving, beside DuckDB": lambda: deriving.lines(folder / "deriving", arguments.events // 10, peers),
         "sending, beside a bare loop and the peers": lambda: sending.lines(folder / "sending", arguments.sent, peers),
-        f"runs over {size:,} customers": lambda: _runs(folder, size, peers, keep=arguments.keep),
+        f"runs over {size:,} customers": lambda: _runs(folder, size, peers, workers=1, keep=arguments.keep),
     }
 
 
-def _runs(folder: Path, size: int, peers: Peers, *, keep: bool) -> list[Line]:
-    with running_world(folder / "runs", size) as world:
+def _runs(folder: Path, size: int, peers: Peers | None, *, workers: int, keep: bool) -> list[Line]:
+    with running_world(folder / "runs", size, workers=workers) as world:
         done = runs.go(world)
         if not keep:
             results.write_curve(done)
-        return [*runs.lines(done), *runs.beside_peers(world, done, peers)]
+        return [*runs.lines(done), *([] if peers is None else runs.beside_peers(world, done, peers))]
 
 
 def _arguments() -> argparse.Namespace:
@@ -76,6 +80,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--sent", type=int, default=2_500, help="customers, and as many users, that are sent (%(default)s)"
     )
+    parser.add_argument("--workers", type=int, default=1, help="do runs in so many processes (%(default)s)")
     parser.add_argument("--minutes", type=float, default=15, help="begin no measure after so many (%(default)s)")
     parser.add_argument("--keep", action="store_true", help="leave the results and the page as they are")
     parser.add_argument("--page", action="store_true", help="measure nothing: write the page from the results")

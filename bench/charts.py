@@ -7,7 +7,7 @@ from html import escape
 from math import log10
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 340, 70, 170, 40, 50
-_COLOURS = ("#3f51b5", "#e65100", "#00796b", "#7b1fa2")
+_COLOURS = ("#3f51b5", "#e65100", "#00796b", "#7b1fa2", "#c62828")
 Points = Sequence[tuple[float, float]]
 
 

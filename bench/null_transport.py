@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from itertools import count
 from typing import Any
 
@@ -13,7 +14,7 @@ from requests.adapters import BaseAdapter
 class NullTransport(BaseAdapter):
     """In the place of HTTP: a create has a new id, a search finds nothing, all else is done."""
 
-    _ids = count(1)
+    _ids = count(os.getpid() * 10**9)  # those of other processes are others
 
     def __init__(self, **_: Any) -> None:
         super().__init__()

@@ -41,14 +41,15 @@ def charts() -> dict[str, str]:
     """File name -> SVG."""
     curves = results.read_curves()
 
-    def points(read: Callable[[Any], float]) -> list[tuple[float, float]]:
-        return [(one["customers"], read(one)) for one in curves]
+    def points(run: str, what: str, workers: int = 1) -> list[tuple[float, float]]:
+        return [(one["customers"], one[run][what]) for one in curves if one["workers"] == workers]
 
-    seconds = {name: points(lambda one, run=run: one[run]["seconds"]) for run, name in _RUNS.items()}  # type: ignore[misc]
-    peaks = {name: points(lambda one, run=run: one[run]["peak_mib"]) for run, name in _RUNS.items()}  # type: ignore[misc]
+    seconds = {name: points(run, "seconds") for run, name in _RUNS.items()}
+    seconds[f"{_RUNS['first']}, 2 workers"] = points("first", "seconds", 2)
+    peaks = {name: points(run, "peak_mib") for run, name in _RUNS.items()}
     return {
         "scaling-seconds.svg": chart("Seconds a run, into a null transport", "s", seconds),
-        "scaling-memory.svg": chart("Peak memory of a run in one process", "MiB", peaks),
+        "scaling-memory.svg": chart("Peak memory of the one process of a run", "MiB", peaks),
     }
 
 
@@ -67,21 +68,21 @@ def _table() -> str:
 
 
 def _curves() -> str:
-    head = ["customers", "rows", "run", "seconds", "of them sending", "peak MiB", "write requests"]
+    head = ["customers", "rows", "workers", "run", "seconds", "of them sending", "peak MiB", "write requests"]
     rows = []
     for one in results.read_curves():
         for run, name in _RUNS.items():
             cost = one[run]
             sending = sum(cost["stages"][stage] for stage in _SENDS)
             rows.append(
-                f"| {one['customers']:,} | {one['rows']:,} | {name} | {cost['seconds']:,.1f} | {sending:,.1f} | "
-                f"{cost['peak_mib']:,} | {cost['writes']:,} |"
+                f"| {one['customers']:,} | {one['rows']:,} | {one['workers']} | {name} | {cost['seconds']:,.1f} | "
+                f"{sending:,.1f} | {cost['peak_mib']:,} | {cost['writes']:,} |"
             )
     return "\n".join([f"| {' | '.join(head)} |", "|" + "---|" * len(head), *rows])
 
 
 def _stages() -> str:
-    largest = results.read_curves()[-1]
+    largest = _largest()
     head = ["stage", *_RUNS.values()]
     rows = [
         f"| `{stage}` | " + " | ".join(f"{largest[run]['stages'][stage]:,.1f}" for run in _RUNS) + " |"
@@ -98,9 +99,14 @@ def _stages() -> str:
     )
 
 
+def _largest() -> dict[str, Any]:
+    """The largest warehouse that one worker was measured on."""
+    return [one for one in results.read_curves() if one["workers"] == 1][-1]
+
+
 def _arithmetic() -> str:
     """How long a run over a hundred million customers takes, at the paces that Startdeliver may allow."""
-    largest = results.read_curves()[-1]
+    largest = _largest()
     share = _MANY / largest["customers"]
     first_writes = largest["first"]["writes"] * share
     preparing = {

@@ -26,7 +26,7 @@ def write_table(lines: list[Line], folder: Path = FOLDER) -> None:
 
 
 def write_curve(runs: Runs, folder: Path = FOLDER) -> None:
-    """`runs-<customers>.json`: what runs over so many customers cost."""
+    """`runs-<customers>.json`, or `runs-<customers>-<workers>.json`: what runs over so many customers cost."""
     cost = {
         name: {
             "seconds": round(outcome.seconds, 2),
@@ -38,8 +38,10 @@ def write_curve(runs: Runs, folder: Path = FOLDER) -> None:
         for name in ("first", "whole", "unchanged", "changed")
         for outcome in [getattr(runs, name)]
     }
-    content = {"customers": runs.customers, "rows": runs.rows, "scan_seconds": round(runs.scan_seconds, 3), **cost}
-    _write(folder / f"runs-{runs.customers}.json", {"machine": _machine(), **content})
+    size = {"customers": runs.customers, "rows": runs.rows, "workers": runs.workers}
+    content = {**size, "scan_seconds": round(runs.scan_seconds, 3), **cost}
+    name = f"runs-{runs.customers}" if runs.workers == 1 else f"runs-{runs.customers}-{runs.workers}"
+    _write(folder / f"{name}.json", {"machine": _machine(), **content})
 
 
 def read_table(folder: Path = FOLDER) -> tuple[str, list[Line]]:
@@ -49,9 +51,9 @@ def read_table(folder: Path = FOLDER) -> tuple[str, list[Line]]:
 
 
 def read_curves(folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """What runs cost, from the smallest warehouse to the largest."""
+    """What runs cost, from the smallest warehouse to the largest, and from one worker to several."""
     found = [json.loads(file.read_text()) for file in folder.glob("runs-*.json")]
-    return sorted(found, key=lambda one: int(one["customers"]))
+    return sorted(found, key=lambda one: (int(one["customers"]), int(one["workers"])))
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:

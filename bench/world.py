@@ -53,12 +53,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class World:
-    """A warehouse of so many customers and rows, at `uri`, and what the pipeline needs beside it."""
+    """A warehouse of so many customers and rows, at `uri`, and what the pipeline needs beside it.
+
+    workers: in so many processes, and as many parts, its runs are done.
+    """
 
     home: Home
     uri: str
     customers: int
     rows: int
+    workers: int = 1
 
     def run(self, end: datetime, *, host: str | None = None) -> Outcome:
         """A scheduled run that ends then; into the null transport, or to a server at `host`."""
@@ -75,7 +79,8 @@ class World:
             "AIRFLOW_CONN_STARTDELIVER": json.dumps(connection),
             "PYTHONPATH": f"{REPOSITORY / 'plugins'}{os.pathsep}{REPOSITORY}",
         }
-        command = [sys.executable, "-m", "bench.one_run", "--end", end.isoformat(), *([] if host else ["--null"])]
+        command = [sys.executable, "-m", "bench.one_run", "--end", end.isoformat(), "--workers", str(self.workers)]
+        command += [] if host else ["--null"]
         said = last_json(command, environment)
         with psycopg.connect(self.uri, options=f"-c search_path={_STATE}") as database:
             counted = {(stage, name): value for stage, name, value in database.execute(_COUNTED)}
@@ -100,7 +105,7 @@ def last_json(command: list[str], environment: dict[str, str] | None = None) -> 
 
 
 @contextmanager
-def running_world(folder: Path, customers: int, settings: str = "") -> Iterator[World]:
+def running_world(folder: Path, customers: int, settings: str = "", *, workers: int = 1) -> Iterator[World]:
     """A world below `folder` for the length of a block; `settings` are more lines of `settings.yaml`."""
     home = Home(folder)
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)  # PostgreSQL, where it is not root, passes through
@@ -109,7 +114,7 @@ def running_world(folder: Path, customers: int, settings: str = "") -> Iterator[
         made.mkdir()
     for name in ("mapping.yaml", "traits.yaml", "audiences.yaml"):
         shutil.copy(CONFIG / name, home.config)
-    (home.config / "settings.yaml").write_text(f"timezone: America/Los_Angeles\n{settings}")
+    (home.config / "settings.yaml").write_text(f"timezone: America/Los_Angeles\npartitions: {workers}\n{settings}")
     with running_postgres(home.postgres) as server:
         uri = server.create_database(f"warehouse_{customers}")
-        yield World(home, uri, customers, warehouse.create(uri, customers))
+        yield World(home, uri, customers, warehouse.create(uri, customers), workers)

@@ -30,6 +30,7 @@ class Runs:
 
     customers: int
     rows: int
+    workers: int
     first: Outcome
     whole: Outcome
     unchanged: Outcome
@@ -47,7 +48,9 @@ def go(world: World) -> Runs:
     scans.append(world.scan_seconds())
     changed_customers = warehouse.change(world.uri, CHANGED_SHARE)
     changed = world.run(warehouse.OPENING + 3 * _PERIOD)
-    return Runs(world.customers, world.rows, first, whole, unchanged, min(scans), changed, changed_customers)
+    return Runs(
+        world.customers, world.rows, world.workers, first, whole, unchanged, min(scans), changed, changed_customers
+    )
 
 
 def lines(runs: Runs) -> list[Line]:

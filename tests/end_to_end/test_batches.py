@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from smrt_startdeliver.send.event_sender import EventSender, OutgoingEvent
-from smrt_startdeliver.stages import load_events
+from smrt_startdeliver.stages import buckets, load_events, load_records
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
 
@@ -66,3 +66,16 @@ def test_an_event_that_two_tables_hold_goes_out_once(shop: Shop, pipeline: Pipel
     assert [usage["messageId"] for usage in pipeline.sandbox.objects("usage")] == [same]
     fates = Counter(pipeline.fates("Pickup Missed")) + Counter(pipeline.fates("Pickup Completed"))
     assert fates == {"extracted": 2, "sent": 1, "already sent": 1}
+
+
+def test_a_look_up_is_for_as_many_as_it_can_be_whatever_buckets_they_are_in(
+    shop: Shop, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(buckets, "CUSTOMERS_A_BUCKET", 2)
+    monkeypatch.setattr(load_records, "PAGE_SIZE", 3)
+    for user in range(10):
+        shop.customer(str(user), name=f"Customer {user}")
+    assert pipeline.run(MONDAY) == "success"
+    asked = pipeline.state("select value from measures where stage = 'load_users' and name = 'requests lookup'")
+    assert [row["value"] for row in asked] == [4]
+    assert pipeline.fates("users") == {"extracted": 10, "created": 10}

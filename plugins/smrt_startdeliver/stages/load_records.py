@@ -115,14 +115,26 @@ class _Load:
         self.renamed: dict[str, frozenset[str]] = {}
 
     def batches(self) -> Iterator[list[Record]]:
+        """In batches of what one look-up can ask for, whatever bucket they are of: each but the last is full."""
+        left = pd.DataFrame()
         for bucket in self.job.staging.mine:
             differing = self.job.staging.read(DIFFERING[self.entity], bucket)
-            if differing is not None:
-                self.renamed = renamed_customers(self.job, bucket) if self.entity == "customer" else {}
-                entities = pd.Series(self.name, index=differing.index, dtype="str")
-                differing = drop_forgotten(self.job.fates, differing, "key", entities, self.forgotten)
-                for start in range(0, len(differing), PAGE_SIZE):
-                    yield self._records(differing.iloc[start : start + PAGE_SIZE])
+            if differing is None:
+                continue
+            if self.entity == "customer":
+                self.renamed |= renamed_customers(self.job, bucket)
+            entities = pd.Series(self.name, index=differing.index, dtype="str")
+            differing = drop_forgotten(self.job.fates, differing, "key", entities, self.forgotten)
+            if len(left) and list(left) != list(differing):  # a column that one has not is no null of its records
+                yield self._records(left)
+                left = left.iloc[:0]
+            rows = pd.concat([left, differing], ignore_index=True) if len(left) else differing
+            full = len(rows) - len(rows) % PAGE_SIZE
+            for start in range(0, full, PAGE_SIZE):
+                yield self._records(rows.iloc[start : start + PAGE_SIZE])
+            left = rows.iloc[full:]
+        if len(left):
+            yield self._records(left)
 
     def _records(self, rows: pd.DataFrame) -> list[Record]:
         """The records of a batch, with what the memory holds of them now: another run may have written meanwhile."""
