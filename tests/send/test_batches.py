@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pytest
@@ -152,6 +153,25 @@ def test_who_loses_the_right_to_write_ends_what_was_begun(monkeypatch: pytest.Mo
         told.go([tuple(range(100)), tuple(range(100, 200))], still_ours=still_ours)
     assert len(told.of("sent")) < 100
     assert len(told.of("ended")) == len(told.of("begun")) == 2
+
+
+def test_the_right_to_write_is_asked_for_while_the_next_batch_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smrt_startdeliver.send.in_flight._SECONDS_BETWEEN_CHECKS", 0.01)
+    lost = threading.Event()
+    told = Told(lambda _: time.sleep(0.02))
+
+    def batches() -> Iterator[tuple[int, ...]]:
+        yield tuple(range(1000))
+        assert lost.wait(20)
+        yield (1000,)
+
+    def still_ours() -> None:
+        lost.set()
+        raise LookupError("the session is gone")
+
+    with pytest.raises(LookupError, match="the session is gone"):
+        told.go(batches(), still_ours=still_ours)
+    assert len(told.of("sent")) < 1000
 
 
 def test_once_no_more_may_be_sent_each_batch_still_comes_to_its_end() -> None:

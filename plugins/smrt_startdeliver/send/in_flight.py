@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Lock
 from typing import Generic, TypeVar
 
 B = TypeVar("B")
@@ -83,8 +84,8 @@ def send_in_order(
 
     `may_go_on` is asked before each; once it says no, nothing more is sent, and nothing is raised. What `send` raises
     ends all of it: the items under way are answered, the others are not sent, and it is raised here. So does an
-    interruption of the caller, and what `still_ours` raises, which is asked each second, in the caller's thread: who
-    has lost the right to write must not go on to the end of a long batch, as another task may be writing.
+    interruption of the caller, and what `still_ours` raises, which is asked each second, by whatever thread is there:
+    who has lost the right to write must not go on to the end of a long batch, as another task may be writing.
     """
     with ThreadPoolExecutor(max_in_flight) as pool:
         sending = _Sending(pool, send, max_in_flight, may_go_on, still_ours)
@@ -107,6 +108,8 @@ class _Sending(Generic[T]):
     ) -> None:
         self.stopped = Event()
         self._failures: list[BaseException] = []
+        self._checking = Lock()
+        self._checked = time.monotonic()
         self._pool = pool
         self._send = send
         self._max_in_flight = max_in_flight
@@ -121,7 +124,7 @@ class _Sending(Generic[T]):
     def wait_for(self, senders: Sequence[Future[None]]) -> None:
         """Return once these are through. Raises what any `send` raised, and what `still_ours` does."""
         while wait(senders, _SECONDS_BETWEEN_CHECKS).not_done and not self._failures:
-            self._still_ours()
+            self._check_each_second()
         if self._failures:
             raise self._failures[0]
 
@@ -140,9 +143,20 @@ class _Sending(Generic[T]):
             if self.stopped.is_set() or not self._may_go_on():
                 self.stopped.set()
                 return False
+            self._check_each_second()
             self._send(item)
         except BaseException as failure:  # it is raised where it is waited for
             self._failures.append(failure)
             self.stopped.set()
             return False
         return True
+
+    def _check_each_second(self) -> None:
+        """Senders ask, too: the caller may be reading or looking up the next batch, and that may take long."""
+        if time.monotonic() - self._checked < _SECONDS_BETWEEN_CHECKS or not self._checking.acquire(blocking=False):
+            return
+        try:
+            self._still_ours()
+            self._checked = time.monotonic()
+        finally:
+            self._checking.release()

@@ -108,7 +108,7 @@ class Progress:
             "run": self._job.run.number,
             "part": self._job.part or 0,
             "stage": self._job.stage,
-            "done": self._done + sum(one.fate is not None for batch in self._under_way for one in batch),
+            "done": self._done + sum(one.fate is not None for batch in list(self._under_way) for one in batch),
             "total": self._total,
             "seconds": self._noted - self._began,
         }

@@ -92,9 +92,11 @@ class State:
             holding(connection, self._lock_name, group, member) as waited,
         ):
 
+            one_at_a_time = threading.Lock()
+
             def check() -> None:
-                """Asked now and then, it also keeps firewalls from taking the session for a dead one."""
-                with self._failing_plainly():
+                """Asked now and then, by any thread, it also keeps firewalls from taking the session for a dead one."""
+                with one_at_a_time, self._failing_plainly():
                     connection.execute(sa.text("select 1"))
                     connection.commit()
 
