@@ -91,7 +91,6 @@ class State:
             self._engine.connect() as connection,
             holding(connection, self._lock_name, group, member) as waited,
         ):
-
             one_at_a_time = threading.Lock()
 
             def check() -> None:
