@@ -10,13 +10,12 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from smrt_startdeliver.errors import WarehouseError
-from smrt_startdeliver.stages import airflow_run, job, open_run, reading, report
+from smrt_startdeliver.stages import airflow_run, job, open_run, report
 from smrt_startdeliver.stages.job import STAGES
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.runs import past
 from smrt_startdeliver.warehouse import failures
 from smrt_startdeliver.warehouse.engine import warehouse_engine
-from smrt_startdeliver.warehouse.stream import stream
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
 
@@ -49,17 +48,14 @@ def sent(pipeline: Pipeline) -> tuple[list[str], list[str]]:
     )
 
 
-def a_connection_that_drops(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    def dropping(*arguments):
-        for chunk in stream(*arguments, chunk_rows=1):
-            yield chunk
-            pipeline.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where datname = current_database() and state = 'idle in transaction'"
-            )
-
-    monkeypatch.setattr(reading, "stream", dropping)
+def a_connection_that_drops(pipeline: Pipeline, _: pytest.MonkeyPatch) -> Iterator[str]:
+    pipeline.execute("alter table smrt.order_created rename to orders")
+    pipeline.execute(
+        "create view smrt.order_created as select * from smrt.orders where pg_terminate_backend(pg_backend_pid())"
+    )
     yield "the next run reads it again"
+    pipeline.execute("drop view smrt.order_created")
+    pipeline.execute("alter table smrt.orders rename to order_created")
 
 
 def a_table_that_the_loader_has_locked(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:

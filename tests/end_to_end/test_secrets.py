@@ -12,11 +12,10 @@ import sqlalchemy as sa
 from airflow.models.xcom import XComModel
 from airflow.utils.session import create_session
 
-from smrt_startdeliver.stages import airflow_run, extract, reading
+from smrt_startdeliver.stages import airflow_run, extract
 from smrt_startdeliver.stages.load_records import load_records
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.warehouse.engine import warehouse_engine
-from smrt_startdeliver.warehouse.stream import stream
 from tests.end_to_end.echoing import echoing
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
@@ -123,16 +122,11 @@ def a_startdeliver_that_hangs_up(pipeline: Pipeline, patch: pytest.MonkeyPatch) 
     patch.setattr(airflow_run, "load_records", loading)
 
 
-def a_warehouse_that_drops_the_connection(pipeline: Pipeline, patch: pytest.MonkeyPatch) -> None:
-    def dropping(*arguments):
-        for chunk in stream(*arguments, chunk_rows=1):
-            yield chunk
-            pipeline.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where datname = current_database() and state = 'idle in transaction'"
-            )
-
-    patch.setattr(reading, "stream", dropping)
+def a_warehouse_that_drops_the_connection(pipeline: Pipeline, _: pytest.MonkeyPatch) -> None:
+    pipeline.execute("alter table smrt.order_created rename to orders")
+    pipeline.execute(
+        "create view smrt.order_created as select * from smrt.orders where pg_terminate_backend(pg_backend_pid())"
+    )
 
 
 def a_time_that_cannot_be_read(pipeline: Pipeline, patch: pytest.MonkeyPatch) -> None:
