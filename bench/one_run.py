@@ -39,12 +39,12 @@ def main() -> None:
     arguments = _arguments()
     _prepare(null=arguments.null)
     with ExitStack() as ending:
-        do_all = map
+        do_all: Callable[..., Iterable[Any]] = map
         if arguments.workers > 1:
             others = ProcessPoolExecutor(
                 arguments.workers, get_context("spawn"), partial(_prepare, null=arguments.null)
             )
-            do_all = ending.enter_context(others).map  # type: ignore[assignment]
+            do_all = ending.enter_context(others).map
             list(do_all(_ready, range(arguments.workers)))  # they are there before, as workers are
         started = time.perf_counter()
         stages, peak = _run(arguments.end, do_all)
@@ -64,7 +64,7 @@ def _ready(_: int) -> None:
     time.sleep(1)
 
 
-def _run(end: datetime, do_all: Callable[..., Iterable[float]]) -> tuple[dict[str, float], float]:
+def _run(end: datetime, do_all: Callable[..., Iterable[Any]]) -> tuple[dict[str, float], float]:
     """Stage -> seconds; and the peak of whoever did parts."""
     params = {n: p.value for n, p in runpy.run_path(str(REPOSITORY / "dags/smrt_to_startdeliver.py"))["PARAMS"].items()}
     context: dict[str, Any] = {
