@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from smrt_startdeliver import staging as staging_module
 from smrt_startdeliver.staging import STAGING_VARIABLE, Staging, bucket_of
 
 ROWS = pa.table(
@@ -92,15 +93,31 @@ def test_a_customers_bucket_is_the_same_in_every_process() -> None:
     ]
 
 
-def test_rows_are_read_in_the_chunks_and_the_order_in_which_they_were_written(folder: Path) -> None:
+def test_rows_are_read_in_the_order_in_which_they_were_written_many_chunks_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging_module, "CHUNK_ROWS", 10)
     staging = Staging("1", 1)
     writer = staging.writer("users")
     for part in range(12):
         writer.write(pa.table({"user_id": ["ann"] * 2, "n": [part * 2, part * 2 + 1]}))
-    assert [list(chunk["n"]) for chunk in staging.chunks("users", 0)] == [[2 * n, 2 * n + 1] for n in range(12)]
+    assert [list(chunk["n"]) for chunk in staging.chunks("users", 0)] == [
+        list(range(10)),
+        list(range(10, 20)),
+        list(range(20, 24)),
+    ]
     found = staging.read("users", 0)
     assert found is not None
     assert list(found["n"]) == list(range(24))
+
+
+def test_chunks_of_other_types_are_not_put_together(folder: Path) -> None:
+    staging = Staging("1", 1)
+    writer = staging.writer("users")
+    frames = [pd.DataFrame({"user_id": ["ann"], "n": pd.Series([1], dtype=dtype)}) for dtype in ("str", "int64")]
+    for frame in frames:
+        writer.write(frame)
+    assert [chunk["n"].dtype.name for chunk in staging.chunks("users", 0)] == ["str", "Int64"]
 
 
 def test_what_was_never_written_is_not_known(folder: Path) -> None:

@@ -98,6 +98,8 @@ def _users_of(
 def _remove(state: State, user_id: str, customer_key: str | None) -> Counter[str]:
     whose: dict[str, Any] = {"user_id": user_id, "customer_key": customer_key}
     with state.transaction():
+        for hashes in ("loaded", "loaded_now"):  # of rows of the source: nothing that anybody would count
+            state.write(f"forget/{hashes}", [{"user_id": user_id}])
         events = [row["id"] for row in state.rows("forget/events", user_id=user_id)]
         return Counter(
             {

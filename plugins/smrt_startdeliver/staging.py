@@ -22,6 +22,9 @@ from smrt_startdeliver.hashes import text_hashes
 STAGING_VARIABLE = "SMRT_STARTDELIVER_STAGING"
 _DEFAULT_STAGING = "file:///tmp/smrt-startdeliver"
 
+CHUNK_ROWS = 200_000
+"""So many rows of a bucket are read at once, at most, if no larger chunk was written."""
+
 _PANDAS_TYPES = {
     pa.bool_(): pd.BooleanDtype(),
     pa.int64(): pd.Int64Dtype(),
@@ -76,13 +79,24 @@ class Staging:
         return pd.concat(tables, ignore_index=True) if tables else None
 
     def chunks(self, dataset: str, bucket: int, columns: Iterable[str] | None = None) -> Iterator[pd.DataFrame]:
-        """The rows of a dataset in a bucket, in the chunks in which they were written; all columns, or only some."""
+        """The rows of a dataset in a bucket, in the order in which they were written; all columns, or only some.
+
+        Of a large table each bucket has many files of few rows, and a rule costs the same for few as for many: they are
+        put together, up to `CHUNK_ROWS`.
+        """
         folder = self._folder / dataset / str(bucket)
         if not folder.exists():
             return
+        together: list[pa.Table] = []
         for part in sorted(folder.iterdir(), key=str):
             with _open(part, "rb") as file:
-                yield as_frame(pq.read_table(file, columns=None if columns is None else list(columns)))
+                rows = pq.read_table(file, columns=None if columns is None else list(columns))
+            if together and not _fits(rows, together):
+                yield as_frame(pa.concat_tables(together))
+                together = []
+            together.append(rows)
+        if together:
+            yield as_frame(pa.concat_tables(together))
 
     def rows(self, dataset: str) -> int:
         """How many rows a dataset has in the buckets that are worked on here."""
@@ -122,6 +136,12 @@ class BucketWriter:
             with _open(folder / f"{self._parts:06d}.parquet", "wb") as file:
                 pq.write_table(sorted_table.slice(start, count), file)
             start += count
+
+
+def _fits(rows: pa.Table, others: list[pa.Table]) -> bool:
+    """Whether rows make one chunk with those before: of the same types, what pandas is to make of them included."""
+    same_types = rows.schema.equals(others[0].schema, check_metadata=True)
+    return same_types and sum(other.num_rows for other in others) + rows.num_rows <= CHUNK_ROWS
 
 
 def _open(path: ObjectStoragePath, mode: str) -> Any:

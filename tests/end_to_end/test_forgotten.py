@@ -19,6 +19,8 @@ OF_BOB = {
     "refusals": "key = '8' or key like 'pickup%'",
     "rejections": "key = '8' or key like 'pickup%'",
     "last_visits": "user_id = '8'",
+    "customers_loaded": "user_id = '8'",
+    "customers_loaded_now": "user_id = '8'",
 }
 COMPANY = "externalCustomerField: {field: traits.company}"
 

@@ -37,7 +37,7 @@ STATEMENTS: dict[str, sa.TextClause] = {
     "events_of_some": _SOME_EVENTS,
     "groups": over_rows("groups", CATALOG, "groups", ("id", "user_id", "group_id"), {}),
     "last_visits": over_rows("last_visits", CATALOG, "identifies", ("user_id",), {"last_visit": "date"}),
-    "loaded": over_loads("loaded", CATALOG, "order_created"),
+    "counted": over_loads("counted", CATALOG, ["groups", "order_created"]),
     "newest_user": over_rows("newest_user", CATALOG, "users", ("id",), {}),
     "people": over_rows("people", CATALOG, "users", ("id", "email", "phone"), {}),
     "users": over_rows("users", CATALOG, "users", ("id",), VALUES),
@@ -67,7 +67,7 @@ COLUMNS: dict[str, dict[str, Kind]] = {
         "copies": "integer",
     },
     "last_visits": {"user_id": "text", "value_last_visit": "date"},
-    "loaded": {"user_id": "text", "rows": "integer", "counted": "integer", "to_count": "integer"},
+    "counted": {"source_table": "text", "rows": "integer", "counted": "integer", "to_count": "integer"},
     "newest_user": {"user_id": "text"},
     "people": {"key": "text", "how": "text"},
     "users": _OF_USERS | _AS_VALUES,
@@ -88,9 +88,8 @@ PARAMETERS: dict[str, list[dict[str, Any]]] = {
     ],
     "groups": [{}],
     "last_visits": [{}],
-    "loaded": [
+    "counted": [
         {
-            "moved_since": datetime(2026, 1, 11, tzinfo=UTC),
             "counted_before": datetime(2026, 1, 11, tzinfo=UTC),
             "count_before": datetime(2026, 1, 12, tzinfo=UTC),
         }

@@ -34,7 +34,8 @@ def accounts_moved(job: Job, moved: pd.Series[str]) -> pd.Series[str]:
     calls = group_calls(job)
     said = said_by(job, calls)
     by_call = customers_by_call(said)
-    fresh = calls.loc[~(calls["loaded_at"] < job.run.loaded.start), "id"]
+    of_nobody = calls["user_id"].isna() & ~(calls["loaded_at"] < job.run.loaded.start)
+    fresh = calls.loc[of_nobody | calls["user_id"].isin(moved), "id"]
     keys += [
         by_call[by_call.index.isin(moved)],
         said.records.loc[said.records["id"].isin(fresh), "key"],

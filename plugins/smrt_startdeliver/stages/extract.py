@@ -42,8 +42,8 @@ def extract(job: Job) -> dict[str, int]:
         _note_moved(job, reach.moved)
     else:
         log.info("only those %s customers are looked at who may have moved", f"{len(reach.moved):,}")
-        reading = _read_moved(job, reach.moved)
-        rows = reach.rows | {USERS: count_users(job.warehouse, job.catalog.schema)}
+        reading = _read_moved(job, reach.moved, reach.of_nobody)
+        rows = {**reach.rows, USERS: count_users(job.warehouse, job.catalog.schema)}
     if reach.moved is not None:
         job.measures[MOVED_CUSTOMERS] = len(reach.moved)
     job.measures.update({f"rows {table}": count for table, count in rows.items()})
@@ -59,11 +59,11 @@ def _read_only(job: Job, user_ids: Sequence[str]) -> Reading:
     some = pd.Series(user_ids, dtype="str")
     reading.users(some, nobodys=False)
     reading.groups()
-    reading.calls(some, nobodys=False)
+    reading.calls(some)
     return reading
 
 
-def _read_moved(job: Job, moved: pd.Series[str]) -> Reading:
+def _read_moved(job: Job, moved: pd.Series[str], of_nobody: frozenset[str]) -> Reading:
     """Read those who may have moved, and whom that moves: who shares an account with them, and who is ranked anew."""
     buckets = buckets_for(len(moved), job.run.settings.partitions)
     job.run = replace(job.run, whole=False, buckets=buckets)
@@ -71,7 +71,7 @@ def _read_moved(job: Job, moved: pd.Series[str]) -> Reading:
     reading = Reading(job)
     reading.groups()
     reading.users(moved)
-    reading.calls(moved)
+    reading.calls(moved, of_nobody=of_nobody)
     _note_moved(job, moved)
 
     ranked = ranked_anew(job)
@@ -80,7 +80,7 @@ def _read_moved(job: Job, moved: pd.Series[str]) -> Reading:
     along = along[~along.isin(moved)].drop_duplicates()
     if len(along):
         reading.users(along, nobodys=False)
-        reading.calls(along, nobodys=False)
+        reading.calls(along)
         _note_moved(job, pd.concat([moved, along]))
     job.staging.writer(ACCOUNTS_MOVED).write(pd.DataFrame({"key": accounts.drop_duplicates()}), by="key")
     return reading

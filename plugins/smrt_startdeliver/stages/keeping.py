@@ -22,6 +22,7 @@ from smrt_startdeliver.stages.extract import MOVED_CUSTOMERS
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.moved import staged_moved
 from smrt_startdeliver.stages.reach import configuration
+from smrt_startdeliver.state.customers import keep_loaded
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def keep_customers(job: Job) -> None:
         job.state.write("customers/drop_others", [{"moved": None if job.run.whole else moved}])
         job.state.write("customers/keep", [{}])
         job.state.write("customers/empty_now", [{}])
+        keep_loaded(job.state)
         _note_as_of(job)
 
 

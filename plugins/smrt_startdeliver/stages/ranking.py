@@ -36,9 +36,10 @@ def ranked_anew(job: Job) -> pd.Series[str]:
     """Whom the run does not look at so far, though their rank is another one by what those spent whom it does."""
     spends = [spends_of(job, bucket) for bucket in range(job.staging.buckets)]
     now = np.sort(np.concatenate([np.empty(0), *(one["spend"].to_numpy() for one in spends if one is not None)]))
-    before, everybody = np.sort(_moved_spends(job)), _kept_spends(job)
+    before = np.sort(_moved_spends(job))
     if np.array_equal(now, before):
         return pd.Series(dtype="str")
+    everybody = _kept_spends(job)
     others = _without(everybody, before)
     distinct = np.unique(others)
     changed = fifths(distinct, everybody) != fifths(distinct, np.concatenate([others, now]))

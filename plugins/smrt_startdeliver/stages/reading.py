@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Optional
 
@@ -75,20 +75,20 @@ class Reading:
             values = {name: kind for name, kind in self._traits(GROUPS).items() if name != "group_id"}
             self._stage("groups", GROUPS, ("id", "user_id", "group_id"), values, GROUP_COLUMNS)
 
-    def calls(self, customers: Customers = None, *, nobodys: bool = True) -> None:
+    def calls(self, customers: Customers = None, *, of_nobody: Collection[str] = ()) -> None:
         """SMRT's own last visits of `identifies`, and all events.
 
-        nobodys: also those of no customer that were loaded in the run's window.
+        of_nobody: also those of no customer that were loaded in the run's window, of these tables.
         """
         if "last_visit" in self.job.catalog.columns(IDENTIFIES):
             last_visit = {"last_visit": self._traits(IDENTIFIES)["last_visit"]}
             columns: dict[str, Kind] = {"user_id": "text"}
             self._stage("last_visits", IDENTIFIES, ("user_id",), last_visit, columns, customers)
-        since = self.job.run.loaded.start if nobodys else None
         for table in EVENT_TABLES:
             if table.table in self.job.catalog.tables:
                 values = properties(self.job.catalog.columns(table.table), table, self.job.run.settings)
                 keys = ("id", "user_id", "name")
+                since = self.job.run.loaded.start if table.table in of_nobody else None
                 self._stage("events", table.table, keys, values, EVENT_COLUMNS, customers, since)
 
     def _traits(self, table: str) -> dict[str, Kind]:
@@ -104,6 +104,12 @@ class Reading:
         customers: Customers = None,
         nobodys_since: datetime | None = None,
     ) -> None:
+        name = dataset(statement, table)
+        if name not in self._writers:
+            self._writers[name] = self.job.staging.writer(name)
+        self.rows[table] += 0  # a table that is empty is read, too
+        if customers is not None and customers.empty and nobodys_since is None:
+            return
         whose = None if customers is None else "id" if table == USERS else "user_id"
         sql = over_rows(
             statement, self.job.catalog, table, keys, values, of_customers=whose, with_nobodys=nobodys_since is not None
@@ -111,15 +117,11 @@ class Reading:
         some = {} if customers is None else {"customers": customers.tolist(), "nobodys_since": nobodys_since}
         given = self._parameters | some
         used = {name: value for name, value in given.items() if f":{name}" in sql.text}
-        name = dataset(statement, table)
-        if name not in self._writers:
-            self._writers[name] = self.job.staging.writer(name)
         read = {**columns, **{VALUE + name: kind for name, kind in values.items()}}
         for chunk in stream(self.job.warehouse, sql, used, read):
             self._writers[name].write(without_forgotten(self.job, table, chunk, self._forgotten))
             self.rows[table] += chunk.num_rows
             log.info("%s: %s rows read", table, f"{self.rows[table]:,}")
-        self.rows[table] += 0  # a table that is empty was read, too
 
 
 def dataset(statement: str, table: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 
+from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.state.database import State
 
 _KEPT = {"user_id": "str", "customer_key": "str", "match": "Int64", "spend": "float64", "rejected": "str"}
 _OF_KEYS = {"user_id": "str", "customer_key": "str"}
 _OF_MATCHES = {"user_id": "str", "match": "int64"}
 _USER_ID = {"user_id": "str"}
+_SOURCE_TABLE = {"source_table": "str"}
 
 
 @dataclass(frozen=True)
@@ -81,3 +83,36 @@ def unsettled(state: State, end: datetime) -> pd.Series[str]:
     """Who is due at a moment before `end`, or of whom something was left to do."""
     found: pd.Series[str] = state.frame("customers/unsettled", _USER_ID, window_end=end)["user_id"]
     return found
+
+
+def note_loaded(state: State, rows: str, seen: Interval, look_back: timedelta) -> None:
+    """Note what was loaded since the last run looked back, by customer; `rows`: `hashed_loads`.
+
+    seen: the run's window, with the end of the run before as its start. Raises WarehouseError.
+    """
+    moments = {
+        "looked_back_to": seen.start - look_back,
+        "started_at": seen.start,
+        "look_back_to": seen.end - look_back,
+        "ended_at": seen.end,
+    }
+    with state.transaction():  # another try of the same task waits, and notes it anew
+        state.write("customers/drop_loaded_now", [{}])
+        state.write("customers/note_loaded_now", [moments], source=rows)
+
+
+def loaded_since(state: State) -> pd.Series[str]:
+    """Of whom `note_loaded` noted other rows than the run before had seen."""
+    found: pd.Series[str] = state.frame("customers/of_loaded", _USER_ID)["user_id"]
+    return found
+
+
+def nobodys_tables(state: State) -> frozenset[str]:
+    """The tables in which `note_loaded` noted rows of nobody."""
+    return frozenset(state.frame("customers/nobodys_loaded", _SOURCE_TABLE)["source_table"])
+
+
+def keep_loaded(state: State) -> None:
+    """Keep what `note_loaded` noted, for the next run to compare with."""
+    for statement in ("empty_loaded", "keep_loaded", "empty_loaded_now"):
+        state.write(f"customers/{statement}", [{}])

@@ -128,11 +128,11 @@ class State:
             [self.frame(name, columns, **parameters, **{argument: piece}) for piece in pieces], ignore_index=True
         )
 
-    def write(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute a statement once for each row of parameters."""
+    def write(self, name: str, rows: Sequence[Mapping[str, Any]], *, source: str = "") -> None:
+        """Execute a statement once for each row of parameters. `source`: as of `rows`."""
         if rows:
             with self.transaction() as connection:
-                connection.execute(self._statement(name), [dict(row) for row in rows])
+                connection.execute(self._statement(name, source), [dict(row) for row in rows])
 
     def write_all(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute a statement once for all rows (JSON values and times), its `:rows`; no two of them have one key."""

@@ -6,7 +6,7 @@ file serves every warehouse, and identifiers are quoted by SQLAlchemy, never pas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,10 @@ _TIME = sa.DateTime(timezone=True)
 _FIRST_DAY: sa.ColumnElement[Any] = sa.literal_column("'0001-01-02'")
 _LAST_DAY: sa.ColumnElement[Any] = sa.literal_column("'9999-12-30'")
 _CUSTOMERS, _SINCE = "{customers}", "{nobodys_since}"
+_NO_LOADS = (
+    "select cast(null as text) as source_table, cast(null as text) as user_id, cast(null as timestamptz) as load_time, "
+    "cast(null as bigint) as row_hash where false"
+)
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -42,11 +46,11 @@ def over_rows(
     those of nobody that were loaded at `:nobodys_since` or later, or nobody knows when.
     """
     present = catalog.columns(table)
-    columns = [_text(key, present).label(key) for key in keys]
+    columns: list[sa.ColumnElement[Any]] = [_text(key, present).label(key) for key in keys]
     columns += [_time(time, present).label(time) for time in ("timestamp", *LOAD_TIMES)]
     columns += [_value(name_, kind).label(f"value_{name_}") for name_, kind in values.items()]
     if table == USERS:
-        columns.append(_hash(values).label("row_hash"))
+        columns.append(_hash(values))
     rows = sa.select(*columns).select_from(sa.table(table, schema=catalog.schema))
     if of_customers is not None:
         rows = rows.where(_of_customers(of_customers, present, with_nobodys=with_nobodys))
@@ -59,22 +63,39 @@ def over_rows(
     )
 
 
-def over_loads(name: str, catalog: Catalog, table: str) -> sa.TextClause:
-    """The statement `sql/extract/<name>.sql` over a table, of which `{loads}` gets user_id and load_time.
+def over_loads(name: str, catalog: Catalog, tables: Sequence[str]) -> sa.TextClause:
+    """The statement `sql/extract/<name>.sql` over each of the tables, their answers one below the other.
 
-    Every row of a large table is looked at by it, so that times are left as they are, beyond what clients hold or not.
+    `{table}` gets the table's name, `{loads}` its rows with their load_time. Every row of a large table is looked at by
+    it, so that times are left as they are, beyond what clients hold or not.
     """
-    present = catalog.columns(table)
-    load_time = sa.func.coalesce(*(sa.cast(sa.column(time), _TIME) for time in LOAD_TIMES if time in present))
-    loads = sa.select(_text("user_id", present).label("user_id"), load_time.label("load_time"))
-    rendered = _rendered(loads.select_from(sa.table(table, schema=catalog.schema)))
-    return sa.text(sql_file(f"extract/{name}").replace("{loads}", f"({rendered})"))
+    text = sql_file(f"extract/{name}")
+    each = (
+        text.replace("{table}", f"'{table}'").replace("{loads}", _subselect(catalog, table, _load_time(catalog, table)))
+        for table in tables
+    )
+    return sa.text(" union all ".join(each))
 
 
 def hashed_users(catalog: Catalog, values: Mapping[str, Kind]) -> str:
     """The rows of `users` as a subselect: user_id and row_hash, that of `over_rows`."""
-    columns = (_text("id", catalog.columns(USERS)).label("user_id"), _hash(values).label("row_hash"))
-    return f"({_rendered(sa.select(*columns).select_from(sa.table(USERS, schema=catalog.schema)))})"
+    return _subselect(catalog, USERS, _text("id", catalog.columns(USERS)).label("user_id"), _hash(values))
+
+
+def hashed_loads(catalog: Catalog, tables: Sequence[str]) -> str:
+    """The rows of these tables as a subselect: source_table, user_id, load_time, and row_hash, of all columns."""
+    selects = [
+        _subselect(
+            catalog,
+            table,
+            sa.cast(sa.literal_column(f"'{table}'"), sa.Text).label("source_table"),
+            _text("user_id", catalog.columns(table)).label("user_id"),
+            _load_time(catalog, table),
+            _hash(catalog.columns(table)),
+        )
+        for table in tables
+    ]
+    return f"({' union all '.join(selects or [_NO_LOADS])})"
 
 
 def _of_customers(key: str, present: Mapping[str, Kind], *, with_nobodys: bool) -> sa.ColumnElement[bool]:
@@ -85,6 +106,10 @@ def _of_customers(key: str, present: Mapping[str, Kind], *, with_nobodys: bool) 
     since: sa.ColumnElement[Any] = sa.literal_column(_SINCE)
     loaded = sa.func.coalesce(*(_time(time, present) for time in LOAD_TIMES), since)
     return theirs | (_text(key, present).is_(sa.null()) & (loaded >= since))
+
+
+def _subselect(catalog: Catalog, table: str, *columns: sa.ColumnElement[Any]) -> str:
+    return f"({_rendered(sa.select(*columns).select_from(sa.table(table, schema=catalog.schema)))})"
 
 
 def _rendered(select: sa.Select[Any]) -> str:
@@ -99,7 +124,13 @@ def _escape(sql: str) -> str:
 def _hash(values: Mapping[str, Kind]) -> sa.ColumnElement[Any]:
     """A hash of a row's values, by which the warehouse itself tells whether they are as they were."""
     row = sa.cast(sa.func.row(*map(sa.column, values)), sa.Text)
-    return sa.func.hashtextextended(row, sa.literal_column("0"))
+    return sa.func.hashtextextended(row, sa.literal_column("0")).label("row_hash")
+
+
+def _load_time(catalog: Catalog, table: str) -> sa.ColumnElement[Any]:
+    present = catalog.columns(table)
+    times = (sa.cast(sa.column(time), _TIME) for time in LOAD_TIMES if time in present)
+    return sa.func.coalesce(*times).label("load_time")
 
 
 def _text(name: str, present: Mapping[str, Kind]) -> sa.ColumnElement[Any]:

@@ -1,0 +1,1 @@
+truncate {schema}.customers_loaded_now
