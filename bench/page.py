@@ -68,7 +68,7 @@ def _table() -> str:
 
 
 def _curves() -> str:
-    head = ["customers", "rows", "workers", "run", "seconds", "of them sending", "peak MiB", "write requests"]
+    head = ["customers", "rows", "workers", "run", "seconds", "of them sending", "peak MiB", "write requests", "load"]
     rows = []
     for one in results.read_curves():
         for run, name in _RUNS.items():
@@ -76,9 +76,14 @@ def _curves() -> str:
             sending = sum(cost["stages"][stage] for stage in _SENDS)
             rows.append(
                 f"| {one['customers']:,} | {one['rows']:,} | {one['workers']} | {name} | {cost['seconds']:,.1f} | "
-                f"{sending:,.1f} | {cost['peak_mib']:,} | {cost['writes']:,} |"
+                f"{sending:,.1f} | {cost['peak_mib']:,} | {cost['writes']:,} | {_load(one['machine'])} |"
             )
     return "\n".join([f"| {' | '.join(head)} |", "|" + "---|" * len(head), *rows])
+
+
+def _load(machine: str) -> str:
+    """How busy it was, with the runs and with other things: its load average."""
+    return machine.rpartition(" ")[2]
 
 
 def _stages() -> str:

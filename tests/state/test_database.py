@@ -14,7 +14,8 @@ from tests.state.conftest import engine_of
 
 TABLES = {
     *("runs", "records", "events", "refusals", "forgotten", "rejections", "last_visits", "counts", "measures", "pace"),
-    *("declarations", "memberships", "progress", "alerts", "customers", "customers_as_of", "customers_now"),
+    *("declarations", "memberships", "progress", "alerts"),
+    *("customers", "customers_as_of", "customers_loaded", "customers_loaded_now", "customers_now"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql
 from smrt_startdeliver.paths import SQL, sql_file
 from smrt_startdeliver.state.lock import Lock, holding, turn_of
 from smrt_startdeliver.warehouse.failures import NO_COLUMN, NO_TABLE, NOT_ALLOWED, failing_plainly
+from smrt_startdeliver.warehouse.stream import while_reading
 
 _KEYS_A_QUERY = 10_000
 _LOCK_NAME = "smrt_startdeliver"
@@ -105,15 +106,19 @@ class State:
         """Whether tasks have that right now (`held`), and how many wait for it (`waiting`)."""
         return self.rows("status/lock", lock=self._lock_name, turn=turn_of(self._lock_name))[0]
 
-    def rows(self, name: str, *, source: str = "", **parameters: Any) -> Sequence[sa.RowMapping]:
-        """The rows of a statement. `source`: the rows of the source's that it compares ours with, a subselect."""
+    def rows(self, name: str, **parameters: Any) -> Sequence[sa.RowMapping]:
+        """The rows of a statement."""
         with self.transaction() as connection:
-            return connection.execute(self._statement(name, source), parameters).mappings().all()
+            return connection.execute(self._statement(name), parameters).mappings().all()
 
-    def frame(self, name: str, columns: Mapping[str, str], **parameters: Any) -> pd.DataFrame:
-        """The rows of a statement as a frame; `columns` names its columns and their dtypes."""
-        with self.transaction() as connection:
-            result = connection.execute(self._statement(name, parameters.pop("source", "")), parameters)
+    def frame(self, name: str, columns: Mapping[str, str], *, source: str = "", **parameters: Any) -> pd.DataFrame:
+        """The rows of a statement as a frame; `columns` names its columns and their dtypes.
+
+        `source`: the rows of the source's that it compares ours with, a subselect. What is wrong with those is told as
+        that, not as a failure of the memory.
+        """
+        with self.transaction() as connection, while_reading() if source else nullcontext():
+            result = connection.execute(self._statement(name, source), parameters)
             names, rows = list(result.keys()), result.all()
         cells = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
         return pd.DataFrame({column: _series(cells[column], dtype) for column, dtype in columns.items()})
@@ -123,15 +128,14 @@ class State:
     ) -> pd.DataFrame:
         """Like `frame`, for a statement that takes a list of keys: asked in pieces of bounded size."""
         wanted = list(keys)
-        pieces = [wanted[at : at + _KEYS_A_QUERY] for at in range(0, len(wanted), _KEYS_A_QUERY)] or [[]]
-        return pd.concat(
-            [self.frame(name, columns, **parameters, **{argument: piece}) for piece in pieces], ignore_index=True
-        )
+        starts = range(0, max(len(wanted), 1), _KEYS_A_QUERY)
+        pieces = [parameters | {argument: wanted[at : at + _KEYS_A_QUERY]} for at in starts]
+        return pd.concat([self.frame(name, columns, **piece) for piece in pieces], ignore_index=True)
 
     def write(self, name: str, rows: Sequence[Mapping[str, Any]], *, source: str = "") -> None:
-        """Execute a statement once for each row of parameters. `source`: as of `rows`."""
+        """Execute a statement once for each row of parameters. `source`: as of `frame`."""
         if rows:
-            with self.transaction() as connection:
+            with self.transaction() as connection, while_reading() if source else nullcontext():
                 connection.execute(self._statement(name, source), [dict(row) for row in rows])
 
     def write_all(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:

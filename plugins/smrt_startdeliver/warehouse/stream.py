@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +27,11 @@ _ADVICE = {
 }
 
 
+def while_reading() -> AbstractContextManager[None]:
+    """What the source's tables fail with, while they are read, as WarehouseError."""
+    return failing_plainly("the warehouse broke off while it was read", _ADVICE, _READ_AGAIN)
+
+
 def stream(
     warehouse: Warehouse,
     statement: sa.TextClause,
@@ -39,7 +45,7 @@ def stream(
     Raises WarehouseError where the warehouse refuses or goes away, or a column no longer is of its kind.
     """
     try:
-        with failing_plainly("the warehouse broke off while it was read", _ADVICE, _READ_AGAIN):
+        with while_reading():
             yield from warehouse.chunks(statement, parameters, columns, chunk_rows)
     except KindChanged as error:
         raise WarehouseError(f"{error}: {_CHANGED}") from None
