@@ -60,7 +60,7 @@ def test_what_is_kept_is_one_statement_of_the_dialect_with_all_parameters(dialec
 @EVERY
 def test_nothing_of_postgresql_alone_is_left(dialect: Dialect, name: str) -> None:
     tree = rendered(STATEMENTS[name], dialect)
-    assert "hashtextextended" not in tree.sql(dialect).lower()
+    assert "hash_record_extended" not in tree.sql(dialect).lower()
     assert not list(tree.find_all(exp.Any, exp.All, exp.Filter))
     added = [node for node in tree.find_all(exp.Add) if node.find(exp.Placeholder)]
     assert not added, f"an interval is a parameter of PostgreSQL alone ({INTERVALS})"

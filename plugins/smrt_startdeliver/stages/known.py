@@ -19,6 +19,7 @@ from smrt_startdeliver.mapping.payload import UNKNOWN
 from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.last_visits import all_last_visits, own_last_visits
+from smrt_startdeliver.stages.moved import staged_moved
 from smrt_startdeliver.stages.ranking import spends_of, spends_of_others
 
 
@@ -51,6 +52,8 @@ def known_customers(job: Job) -> Iterator[Known]:
 
     Ranks only where everybody's are known: by the spends in all buckets, whoever works on them.
     """
+    if not job.run.whole and staged_moved(job).empty:
+        return
     spends = [spends_of(job, bucket) if job.only is None else None for bucket in range(job.staging.buckets)]
     staged = [found["spend"].to_numpy() for found in spends if found is not None]
     ranked = np.concatenate([spends_of_others(job), *staged])

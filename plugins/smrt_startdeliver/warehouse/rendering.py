@@ -32,7 +32,7 @@ def rendered(statement: sa.TextClause, dialect: Dialect) -> exp.Expression:
 
 
 def _without_what_is_postgres_alone(node: exp.Expression, dialect: Dialect) -> exp.Expression:
-    if isinstance(node, exp.Anonymous) and node.name.lower() == "hashtextextended":
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "hash_record_extended":
         return exp.cast(exp.null(), "bigint")
     if isinstance(node, exp.RegexpReplace):
         node.set("modifiers", None)  # 'g': the others replace all in any case
