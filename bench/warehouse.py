@@ -95,8 +95,7 @@ def create(uri: str, customers: int) -> int:
                     rows=sql.Literal(each * customers),
                 )
             )
-    with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute("vacuum analyze")
+    vacuum(uri)
     return customers * (1 + sum(EVENTS.values()))
 
 
@@ -107,6 +106,12 @@ def change(uri: str, share: float) -> int:
     )
     with psycopg.connect(uri) as connection:
         return connection.execute(statement, [OPENING, round(1 / share)]).rowcount
+
+
+def vacuum(uri: str) -> None:
+    """What PostgreSQL's autovacuum has done by itself long before the next run: two hours lie between them."""
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
 
 
 def scan(uri: str) -> int:

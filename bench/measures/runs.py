@@ -43,6 +43,7 @@ def go(world: World) -> Runs:
     """Make the runs, at night: no moment passes between them at which the clock alone changes something."""
     first = world.run(warehouse.OPENING)
     whole = world.run(warehouse.OPENING + _PERIOD)
+    warehouse.vacuum(world.uri)
     scans = [world.scan_seconds()]
     unchanged = world.run(warehouse.OPENING + 2 * _PERIOD)
     scans.append(world.scan_seconds())
