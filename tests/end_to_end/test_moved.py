@@ -169,6 +169,16 @@ def _counted(pipeline: Pipeline) -> dict[str, float]:
     return {row["name"]: row["value"] for row in rows if row["name"].endswith(counts)}
 
 
+def test_an_audience_keeps_its_members_where_nobody_moves(shop: Pipeline) -> None:
+    sync(shop)
+    counted = _counted(shop)
+    shop.run_as("scheduled", SYNCED + timedelta(seconds=1))
+    shop.run_as("scheduled", SYNCED + timedelta(seconds=2))
+    assert looked_at(shop) == "who moved"
+    assert _counted(shop) == counted
+    assert counted["audience top members"] > 0
+
+
 def test_nobody_is_read_where_nothing_was_loaded_and_nobody_is_due(shop: Pipeline) -> None:
     shop.configure(settings=SETTINGS + "lookback_hours: 0\n", traits="traits: []\n", audiences="audiences: []\n")
     sync(shop)

@@ -15,6 +15,7 @@ from smrt_startdeliver.stages.datasets import CHANGES, COMPUTED, LET_THROUGH, SY
 from smrt_startdeliver.stages.engage import is_computed
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.moved import staged_moved
+from smrt_startdeliver.state.customers import measures_of_basis
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.state.declarations import synced_keys
 from smrt_startdeliver.state.runs import Run
@@ -82,16 +83,17 @@ def _changes(job: Job) -> dict[str, Change]:
             total[key].add(change_of(computed[key], changed[changed["audience"] == key]))
         writer.write(changed)
     if not job.run.whole:
-        _add_others(job, total)
+        for key, others in _members_among_others(job, keys).items():
+            total[key].add(Change(before=others, now=others))
     return dict(total)
 
 
-def _add_others(job: Job, total: dict[str, Change]) -> None:
-    """Whom the run does not look at is a member of what they were a member of."""
+def _members_among_others(job: Job, keys: list[str]) -> dict[str, int]:
+    """Whom the run does not look at is a member of what they were a member of: all members but who moved."""
+    before = measures_of_basis(job.state)
     moved = staged_moved(job)["user_id"].tolist()
-    for row in job.state.rows("customers/members", moved=moved):
-        if row["audience"] in total:
-            total[row["audience"]].add(Change(before=row["members"], now=row["members"]))
+    of_moved = {row["audience"]: row["members"] for row in job.state.rows("customers/members", moved=moved)}
+    return {key: int(before.get(f"{AUDIENCE} {key} members", 0)) - of_moved.get(key, 0) for key in keys}
 
 
 def _measure(job: Job, key: str, change: Change, *, is_held: bool) -> None:

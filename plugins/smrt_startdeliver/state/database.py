@@ -126,9 +126,11 @@ class State:
     def frame_of_keys(
         self, name: str, columns: Mapping[str, str], keys: Iterable[Any], *, argument: str = "keys", **parameters: Any
     ) -> pd.DataFrame:
-        """Like `frame`, for a statement that takes a list of keys: asked in pieces of bounded size."""
+        """Like `frame`, for a statement that takes a list of keys: asked in pieces of bounded size, for no keys never."""
         wanted = list(keys)
-        starts = range(0, max(len(wanted), 1), _KEYS_A_QUERY)
+        if not wanted:
+            return pd.DataFrame({column: _series((), dtype) for column, dtype in columns.items()})
+        starts = range(0, len(wanted), _KEYS_A_QUERY)
         pieces = [parameters | {argument: wanted[at : at + _KEYS_A_QUERY]} for at in starts]
         return pd.concat([self.frame(name, columns, **piece) for piece in pieces], ignore_index=True)
 

@@ -1,7 +1,6 @@
--- How many members each audience has among all others than these customers.
+-- How many members each audience has among these customers.
 select audience, count(*) as members
 from {schema}.memberships
 join {schema}.customers using (user_id)
-where member
-and not exists (select from unnest(cast(:moved as text[])) as moved (id) where moved.id = customers.user_id)
+where member and user_id = any(:moved)
 group by audience
