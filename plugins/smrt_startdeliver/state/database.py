@@ -126,7 +126,7 @@ class State:
     def frame_of_keys(
         self, name: str, columns: Mapping[str, str], keys: Iterable[Any], *, argument: str = "keys", **parameters: Any
     ) -> pd.DataFrame:
-        """Like `frame`, for a statement that takes a list of keys: asked in pieces of bounded size, for no keys never."""
+        """Like `frame`, for a statement that takes a list of keys: asked in bounded pieces, for no keys never."""
         wanted = list(keys)
         if not wanted:
             return pd.DataFrame({column: _series((), dtype) for column, dtype in columns.items()})
