@@ -13,6 +13,7 @@ from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.last_visits import COLUMN as LAST_VISIT
 from smrt_startdeliver.state.customers import Basis, loaded_since, nobodys_tables, note_loaded
+from smrt_startdeliver.state.runs import UNOPENED
 from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, IDENTIFIES
 from smrt_startdeliver.warehouse.catalog import LOAD_TIMES
 from smrt_startdeliver.warehouse.statements import hashed_loads, over_loads
@@ -46,8 +47,10 @@ def read_loads(job: Job, basis: Basis | None) -> Loads:
     if basis is None or basis.window_end != window.start:  # there is nothing to compare with
         window = Interval(window.end, window.end)
     look_back = timedelta(hours=job.run.settings.lookback_hours)
-    note_loaded(job.state, hashed_loads(job.catalog, tables), window, look_back)
-    return Loads(rows, counted, to_count, loaded_since(job.state), nobodys_tables(job.state))
+    # A look at what a run would do leaves nothing behind, and takes nothing from one that is at work.
+    with job.state.taken_back() if job.run.number == UNOPENED else job.state.transaction():
+        note_loaded(job.state, hashed_loads(job.catalog, tables), window, look_back)
+        return Loads(rows, counted, to_count, loaded_since(job.state), nobodys_tables(job.state))
 
 
 def says_when_loaded(job: Job) -> bool:
