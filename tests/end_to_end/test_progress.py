@@ -40,13 +40,13 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[int]]:
     half_is_seen: dict[str, Event] = defaultdict(Event)
     write = State.write
 
-    def listen(self: State, name: str, rows: list[dict[str, Any]]) -> None:
+    def listen(self: State, name: str, rows: list[dict[str, Any]], **source: Any) -> None:
         if name == "note_progress":
             stage, done = rows[0]["stage"], rows[0]["done"]
             noted[stage].append(done)
             if done == HALF:
                 half_is_seen[stage].set()
-        write(self, name, rows)
+        write(self, name, rows, **source)
 
     def waiting(send_one: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
         sent: Counter[str] = Counter()
