@@ -34,6 +34,7 @@ def accounts_moved(job: Job, moved: pd.Series[str]) -> pd.Series[str]:
     calls = group_calls(job)
     said = said_by(job, calls)
     by_call = customers_by_call(said)
+    # Of who moved any call may be new; those of nobody move nobody, and are known by when they were loaded.
     of_nobody = calls["user_id"].isna() & ~(calls["loaded_at"] < job.run.loaded.start)
     fresh = calls.loc[of_nobody | calls["user_id"].isin(moved), "id"]
     keys += [

@@ -52,7 +52,7 @@ def known_customers(job: Job) -> Iterator[Known]:
 
     Ranks only where everybody's are known: by the spends in all buckets, whoever works on them.
     """
-    if not job.run.whole and staged_moved(job).empty:
+    if not job.run.whole and staged_moved(job).empty:  # then everybody's spends need not be read either
         return
     spends = [spends_of(job, bucket) if job.only is None else None for bucket in range(job.staging.buckets)]
     staged = [found["spend"].to_numpy() for found in spends if found is not None]

@@ -9,9 +9,15 @@ import pandas as pd
 from smrt_startdeliver.mapping.iso_text import days_in, times_in
 from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.vocabulary import IDENTIFIES
 
 COLUMN = "last_visit"
 _COLUMNS = {"user_id": "str", "time": "datetime64[us, UTC]"}
+
+
+def has_last_visits(job: Job) -> bool:
+    """Whether `identifies` tells of last visits; nothing else is read of it."""
+    return COLUMN in job.catalog.columns(IDENTIFIES)
 
 
 def own_last_visits(users: pd.DataFrame) -> pd.DataFrame:

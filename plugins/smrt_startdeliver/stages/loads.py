@@ -11,7 +11,7 @@ import pandas as pd
 from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.last_visits import COLUMN as LAST_VISIT
+from smrt_startdeliver.stages.last_visits import has_last_visits
 from smrt_startdeliver.state.customers import Basis, loaded_since, nobodys_tables, note_loaded
 from smrt_startdeliver.state.runs import UNOPENED
 from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, IDENTIFIES
@@ -56,11 +56,6 @@ def read_loads(job: Job, basis: Basis | None) -> Loads:
 def says_when_loaded(job: Job) -> bool:
     """Whether rows of `identifies` say when they were loaded, as those of all other tables do."""
     return not job.catalog.columns(IDENTIFIES).keys().isdisjoint(LOAD_TIMES)
-
-
-def has_last_visits(job: Job) -> bool:
-    """Whether `identifies` tells of last visits; nothing else is read of it."""
-    return LAST_VISIT in job.catalog.columns(IDENTIFIES)
 
 
 def _tables_of_calls(job: Job) -> Iterator[str]:

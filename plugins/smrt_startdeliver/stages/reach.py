@@ -23,7 +23,8 @@ from smrt_startdeliver.derive.demographic import window_end
 from smrt_startdeliver.engage.due import asks_for_days
 from smrt_startdeliver.stages.columns import traits
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.loads import Loads, has_last_visits, read_loads, says_when_loaded
+from smrt_startdeliver.stages.last_visits import has_last_visits
+from smrt_startdeliver.stages.loads import Loads, read_loads, says_when_loaded
 from smrt_startdeliver.state.customers import Basis, changed_since, kept_totals, read_basis, unsettled
 from smrt_startdeliver.state.runs import Run
 from smrt_startdeliver.vocabulary import DERIVED_TRAITS, IDENTIFIES, USERS

@@ -15,6 +15,8 @@ from smrt_startdeliver.plan.properties import VALUE
 from smrt_startdeliver.stages.columns import properties, traits
 from smrt_startdeliver.stages.forgotten import forgotten_ids, without_forgotten
 from smrt_startdeliver.stages.job import Job
+from smrt_startdeliver.stages.last_visits import COLUMN as LAST_VISIT
+from smrt_startdeliver.stages.last_visits import has_last_visits
 from smrt_startdeliver.staging import BucketWriter
 from smrt_startdeliver.vocabulary import EVENT_TABLES, GROUPS, IDENTIFIES, USERS
 from smrt_startdeliver.warehouse.statements import over_rows
@@ -80,8 +82,8 @@ class Reading:
 
         of_nobody: also those of no customer that were loaded in the run's window, of these tables.
         """
-        if "last_visit" in self.job.catalog.columns(IDENTIFIES):
-            last_visit = {"last_visit": self._traits(IDENTIFIES)["last_visit"]}
+        if has_last_visits(self.job):
+            last_visit = {LAST_VISIT: self._traits(IDENTIFIES)[LAST_VISIT]}
             columns: dict[str, Kind] = {"user_id": "text"}
             self._stage("last_visits", IDENTIFIES, ("user_id",), last_visit, columns, customers)
         for table in EVENT_TABLES:

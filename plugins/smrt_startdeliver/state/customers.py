@@ -74,7 +74,7 @@ def ranked_by(state: State, spends: Iterable[float]) -> pd.Series[str]:
 
 def changed_since(state: State, rows: str) -> pd.Series[str]:
     """Whose row in `users` is new, changed or gone; `rows`: `hashed_users`, which the warehouse compares by itself."""
-    # Two joins, as PostgreSQL shares out neither a full one among its workers.
+    # Two joins: a full one PostgreSQL would not share out among its workers.
     frames = [state.frame(f"customers/{name}", _USER_ID, source=rows) for name in ("changed", "gone")]
     found: pd.Series[str] = pd.concat(frames)["user_id"]
     return found
