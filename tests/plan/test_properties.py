@@ -165,6 +165,18 @@ def test_whatever_an_amount_is_what_goes_out_is_json(cells: list[str | None]) ->
     assert {row["reason"] for row in rejected} <= {"not_a_number"}
 
 
+@few
+@given(st.lists(st.none() | st.text(), max_size=5), st.lists(st.none() | st.text(), min_size=5, max_size=5))
+def test_whatever_a_text_is_it_goes_out_as_it_is(agents: list[str | None], names: list[str | None]) -> None:
+    kinds: dict[str, Kind] = {"agent": "text", "discount_name": "text", "order_id": "integer"}
+    rows = [{"agent": agent, "discount_name": name, "order_id": 7} for agent, name in zip(agents, names, strict=False)]
+    sent, rejected = properties("order_created", kinds, *rows)
+    assert rejected == []
+    assert [one.get("agent") for one in sent] == agents
+    assert [one.get("discount", {}).get("name") for one in sent] == names[: len(agents)]
+    assert all("agent" not in one for one, agent in zip(sent, agents, strict=True) if agent is None)
+
+
 def test_a_time_of_a_year_long_ago_has_four_digits() -> None:
     frame = pd.DataFrame({"id": texts("m"), VALUE + "agent": times("0001-01-02")})
     sent, _ = property_texts(frame, TABLES["order_created"], {"agent": "time"}, extra=False)

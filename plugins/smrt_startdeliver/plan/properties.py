@@ -8,16 +8,20 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from smrt_startdeliver.mapping.casts import Kind
-from smrt_startdeliver.mapping.number_text import canonical_number
+from smrt_startdeliver.mapping.number_text import number_texts
 from smrt_startdeliver.vocabulary import EventTable
 
 VALUE = "value_"
 """Prefix of staged value columns: a property may be called like one of our own columns."""
+
+_Path: TypeAlias = tuple[str, ...]
+_REJECTED = ["key", "field", "reason", "shape"]
+_ESCAPED = r'["\\\x00-\x1f]'
 
 
 def property_texts(
@@ -29,57 +33,66 @@ def property_texts(
     `kinds` names the property columns there are (staged with the prefix `value_`) and what they hold; `extra` sends
     those that SMRT does not name, too, by their column names.
     """
-    columns = {
-        column: _values(rows[VALUE + column], kind, number=kind == "number" or column in table.numbers)
-        for column, kind in kinds.items()
-        if column in table.properties or extra
-    }
-    objects: list[dict[str, Any]] = [{} for _ in range(len(rows))]
-    rejected = []
-    # Where a column that SMRT does not name claims the place of one that it does, SMRT's is set last and stands.
-    for column, values in sorted(columns.items(), key=lambda item: item[0] in table.properties):
-        *parents, leaf = table.properties.get(column, (column,))
-        for row_id, row, value in zip(rows["id"], objects, values, strict=True):
-            if value is None:
-                continue
-            if isinstance(value, float) and not math.isfinite(value):
-                rejected.append((row_id, ".".join([*parents, leaf]), "not_a_number", str(value)))
-                continue
-            target = row
-            for parent in parents:
-                if not isinstance(target.get(parent), dict):
-                    target[parent] = {}
-                target = target[parent]
-            target[leaf] = value
-    texts = [json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for value in objects]
+    values: dict[_Path, pd.Series[str]] = {}
+    rejected = [pd.DataFrame(columns=_REJECTED, dtype="str")]
+    # Where a column that SMRT does not name claims the place of one that it does, SMRT's stands.
+    for column in sorted(kinds, key=lambda name: name in table.properties):
+        if column not in table.properties and not extra:
+            continue
+        path = table.properties.get(column, (column,))
+        cells, kind = rows[VALUE + column], kinds[column]
+        if kind == "number" or (kind == "text" and column in table.numbers):
+            texts, endless = _numbers(cells)
+            unsendable = pd.DataFrame({"key": rows.loc[endless.index, "id"], "shape": endless})
+            rejected.append(unsendable.assign(field=".".join(path), reason="not_a_number")[_REJECTED])
+        else:
+            texts = _json(cells, kind)
+        values[path] = texts.fillna(values[path]) if path in values else texts
     return (
-        pd.Series(texts, index=rows.index, dtype="str"),
-        pd.DataFrame(rejected, columns=["key", "field", "reason", "shape"], dtype="str").assign(fingerprint=0),
+        _object(values, rows.index).fillna("{}"),
+        pd.concat(rejected, ignore_index=True).astype("str").assign(fingerprint=0),
     )
 
 
-def _values(values: pd.Series[Any], kind: Kind, *, number: bool) -> list[Any]:
-    """JSON values of a column, None for null."""
-    if kind == "time":
-        texts = values.dt.strftime("%Y-%m-%dT%H:%M:%S.%f").str.slice(stop=-3) + "Z"
-        return [None if pd.isna(text) else text for text in texts]
-    if kind in ("boolean", "integer"):
-        return [None if pd.isna(value) else value for value in values.tolist()]
-    if kind == "date":
-        return [None if pd.isna(value) else value.isoformat() for value in values]
-    texts = [None if pd.isna(value) else value for value in values]
-    return [_number(text) for text in texts] if number else texts
+def _object(values: Mapping[_Path, pd.Series[str]], index: pd.Index[Any]) -> pd.Series[str]:
+    """The JSON objects of these members, by their paths; null where there is none of them."""
+    places: dict[str, dict[_Path, pd.Series[str]]] = {}
+    for (name, *path), texts in values.items():
+        places.setdefault(name, {})[tuple(path)] = texts
+    members = pd.Series("", index=index, dtype="str")
+    for name, inner in places.items():
+        own = inner.pop((), None)
+        texts = own if own is not None else pd.Series(None, index=index, dtype="str")
+        if inner:
+            texts = _object(inner, index).fillna(texts)
+        members += ("," + json.dumps(name, ensure_ascii=False) + ":" + texts).fillna("")
+    return ("{" + members.str.slice(1) + "}").mask(members == "")
 
 
-def _number(text: str | None) -> Any:
-    """A number as JSON has it, one that JSON has not (NaN, infinity) as a float; text that is none stays text."""
-    if text is None:
-        return None
-    digits = canonical_number(text)
-    if digits is not None:
-        return json.loads(digits)
+def _numbers(texts: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str]]:
+    """The JSON of numbers, and of texts that are none; and of which JSON has none, as they are: nan, inf, -inf."""
+    numbers = number_texts(texts)
+    endless = texts[numbers.isna() & texts.notna()].map(_endless).astype("str").dropna()
+    return numbers.fillna(_json(texts.mask(texts.index.isin(endless.index)), "text")), endless
+
+
+def _endless(text: str) -> str | None:
     try:
         value = float(text)
     except ValueError:
-        return text
-    return text if math.isfinite(value) else value
+        return None
+    return None if math.isfinite(value) else str(value)
+
+
+def _json(values: pd.Series[Any], kind: Kind) -> pd.Series[str]:
+    """The JSON of a column's values, null for null."""
+    if kind == "boolean":
+        return values.map({True: "true", False: "false"}).astype("str")
+    if kind == "integer":
+        return values.astype("str")
+    if kind == "time":
+        values = values.dt.strftime("%Y-%m-%dT%H:%M:%S.%f").str.slice(stop=-3) + "Z"
+    texts = values.astype("str")
+    escaped = texts.str.contains(_ESCAPED, na=False)
+    by_hand = texts[escaped].map(lambda text: json.dumps(text, ensure_ascii=False))  # few have any
+    return ('"' + texts + '"').mask(escaped, by_hand)

@@ -76,7 +76,7 @@ class Startdeliver:
             return self.create(entity, fields, suspect=suspect)
 
         try:
-            return self.client.tries(OutcomeUnknown, suspect=suspect)(send_unless_arrived)
+            return self.client.until_done(send_unless_arrived, OutcomeUnknown, suspect=suspect)
         except OutcomeUnknown as last:
             if arrived():
                 return None

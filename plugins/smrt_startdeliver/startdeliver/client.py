@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from functools import partial
+from typing import Any, Literal, TypeVar, get_args
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -32,6 +34,7 @@ from smrt_startdeliver.startdeliver.retries import (
     was_reached,
 )
 
+A = TypeVar("A")
 Purpose = Literal["check", "lookup", "write"]
 """What a request is for, as runs count them."""
 
@@ -130,22 +133,33 @@ class Client:
         """The answer to a create. Raises OutcomeUnknown where it may have happened; only "not now" is tried again."""
         return self._persist(_Request("POST", path, "write", body, repeatable=False, suspect=suspect))
 
-    def tries(self, failure: type[Exception], *, suspect: bool = False) -> Retrying:
-        """Calls a function until it does not raise `failure`, waiting between; raises the last one.
+    def until_done(self, call: Callable[[], A], failure: type[Exception], *, suspect: bool = False) -> A:
+        """What a function returns once it does not raise `failure`, waiting between; raises the last one.
 
         Raises Unreachable where the run has tried again too often.
         """
-        return Retrying(
+        try:
+            return call()  # nearly always all there is to it, and counting tries would cost as much as the request
+        except failure as error:
+            first = iter([error])
+
+        def next_try() -> A:
+            for failed in first:
+                raise failed
+            return call()
+
+        tries = Retrying(
             retry=retry_if_exception_type(failure),
             stop=enough_after(self._tries, suspect=suspect),
             wait=seconds_to_wait,
             before_sleep=self._count_retry,
             reraise=True,
         )
+        return tries(next_try)
 
     def _persist(self, request: _Request) -> Any:
         try:
-            return self.tries(TryAgain, suspect=request.suspect)(self._try, request)
+            return self.until_done(partial(self._try, request), TryAgain, suspect=request.suspect)
         except TryAgain as last:
             if last.reached and request.purpose == "write":
                 raise ServerFailed(f"Startdeliver failed at all tries of {request.name} (the last: {last})") from None
