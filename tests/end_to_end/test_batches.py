@@ -68,11 +68,13 @@ def test_an_event_that_two_tables_hold_goes_out_once(shop: Shop, pipeline: Pipel
     assert fates == {"extracted": 2, "sent": 1, "already sent": 1}
 
 
+@pytest.mark.parametrize("customers_a_bucket", [2, 20])
 def test_a_look_up_is_for_as_many_as_it_can_be_whatever_buckets_they_are_in(
-    shop: Shop, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, customers_a_bucket: int
 ) -> None:
-    monkeypatch.setattr(buckets, "CUSTOMERS_A_BUCKET", 2)
+    monkeypatch.setattr(buckets, "CUSTOMERS_A_BUCKET", customers_a_bucket)
     monkeypatch.setattr(load_records, "PAGE_SIZE", 3)
+    monkeypatch.setattr(load_records, "_MADE_AT_ONCE", 6)
     for user in range(10):
         shop.customer(str(user), name=f"Customer {user}")
     assert pipeline.run(MONDAY) == "success"

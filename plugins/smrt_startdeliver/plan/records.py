@@ -37,9 +37,10 @@ def changed_fields(
         if value is None:
             if sync_nulls and alias in acknowledged:
                 changed[alias] = None
-        elif value == at_rest.get(alias) and alias not in acknowledged:
-            continue
-        elif acknowledged.get(alias) != field_fingerprint(value):
+        elif alias not in acknowledged:
+            if value != at_rest.get(alias):
+                changed[alias] = value
+        elif acknowledged[alias] != field_fingerprint(value):
             changed[alias] = value
     return changed
 

@@ -40,6 +40,8 @@ _KNOWN = {
     "run": "Int64",
 }
 _REFUSED = {"key": "str"}
+_MADE_AT_ONCE = 4 * PAGE_SIZE
+"""What pandas does for a page of records costs nearly as much as for a few."""
 
 
 def load_records(job: Job, entity: Entity) -> None:
@@ -130,8 +132,10 @@ class _Load:
                 left = left.iloc[:0]
             rows = pd.concat([left, differing], ignore_index=True) if len(left) else differing
             full = len(rows) - len(rows) % PAGE_SIZE
-            for start in range(0, full, PAGE_SIZE):
-                yield self._records(rows.iloc[start : start + PAGE_SIZE])
+            for start in range(0, full, _MADE_AT_ONCE):
+                records = self._records(rows.iloc[start : min(start + _MADE_AT_ONCE, full)])
+                for first in range(0, len(records), PAGE_SIZE):
+                    yield records[first : first + PAGE_SIZE]
             left = rows.iloc[full:]
         if len(left):
             yield self._records(left)
