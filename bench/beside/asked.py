@@ -14,14 +14,17 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 ASKED: dict[str, Any] = json.loads(os.environ.get("BENCH_ASKED", "{}"))
-"""`uri` and `tables`: rows of a warehouse go into a null sink. `url` and `bodies`: they are sent, one a request."""
+"""`uri`, `tables` and `rows`: so many rows of each table go into a null sink. `url` and `bodies`: they are sent, one a
+request."""
 
 
 def rows(table: str) -> Iterator[dict[str, Any]]:
-    """All rows of a table of the warehouse, streamed."""
+    """The first rows of a table of the warehouse, streamed."""
     with psycopg.connect(ASKED["uri"], row_factory=dict_row) as connection, connection.cursor("rows") as cursor:
         cursor.itersize = 5_000
-        yield from cursor.execute(sql.SQL("select * from {}").format(sql.Identifier("smrt", table)))
+        yield from cursor.execute(
+            sql.SQL("select * from {} limit {}").format(sql.Identifier("smrt", table), ASKED["rows"])
+        )
 
 
 def bodies() -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ BATCH = 500
 CHANGED_SHARE = 0.001
 _PERIOD = timedelta(hours=2)
 _RECORDS = ("load_customers", "load_users")
+_PEERS_ROWS = 100_000
+"""So many of each table the peers are given, or all: their pace does not depend on it, and a million take an hour."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def beside_peers(world: World, runs: Runs, peers: Peers) -> list[Line]:
     ours = runs.rows / runs.first.seconds
     found = []
     for name, program in PEERS.items():
-        count, seconds = peers.ask(program, uri=world.uri, tables=warehouse.TABLES)
+        count, seconds = peers.ask(program, uri=world.uri, tables=warehouse.TABLES, rows=_PEERS_ROWS)
         found.append(
             Line(
                 f"First sync: rows/s, by {name}'s",

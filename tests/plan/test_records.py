@@ -35,6 +35,15 @@ def test_a_null_that_was_never_set_is_not_sent() -> None:
     assert changed_fields({"name": None}, {}, sync_nulls=True) == {}
 
 
+def test_a_value_at_rest_is_sent_only_over_another_one() -> None:
+    def changed(wanted: str, **acknowledged: str) -> dict[str, str | None]:
+        return changed_fields({"orders": wanted}, held(**acknowledged), sync_nulls=True, at_rest={"orders": "0"})
+
+    assert changed("0") == {}
+    assert changed("0", orders="3") == {"orders": "0"}
+    assert changed("3") == changed("3", orders="0") == {"orders": "3"}
+
+
 def test_of_what_is_unknown_nothing_is_said() -> None:
     assert changed_fields({"name": UNKNOWN, "email": UNKNOWN}, held(name="Ann"), sync_nulls=True) == {}
 
