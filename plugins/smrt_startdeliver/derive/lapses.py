@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,8 +26,8 @@ def customer_lost(
     """The Customer Losts whose time lies in the interval, as of all history before its end.
 
     `evidence`: user_id, name, time; `last_visits`: user_id, time, every value of SMRT's own `last_visit`.
-    Columns: id, user_id, name (str), time (UTC), lastVisitDay (str, `YYYY-MM-DD`), cadenceDays (object: an int where
-    it is whole, else a float; None where there is none), thresholdDays (int64).
+    Columns: id, user_id, name (str), time (UTC), lastVisitDay (str, `YYYY-MM-DD`), cadenceDays (Float64, null
+    where there is none), thresholdDays (int64).
     """
     history = _history(evidence, last_visits, interval.end, settings)
     days_to_next_visit = days_until_next(history.visit_days)
@@ -45,7 +44,7 @@ def customer_lost(
             "name": pd.Series(CUSTOMER_LOST, index=lapses.index, dtype="str"),
             "time": lapses["lost_at"],
             "lastVisitDay": last_visit_day,
-            "cadenceDays": _whole_as_int(lapses["cadence"]),
+            "cadenceDays": lapses["cadence"].astype("Float64"),
             "thresholdDays": lapses["threshold"],
         }
     )
@@ -138,10 +137,3 @@ def _thresholds(cadence: Floats, settings: Settings) -> Integers:
     multiplier = Fraction(settings.lost_multiplier)
     thresholds = [math.floor(multiplier * Fraction(days)) for days in distinct]
     return np.clip(np.array(thresholds, dtype=np.int64), settings.lost_min_days, settings.lost_max_days)[position]
-
-
-def _whole_as_int(cadence: pd.Series[float]) -> pd.Series[Any]:
-    """14.0 as 14, 14.5 as it is, NaN as None: as they are sent."""
-    numbers = cadence.astype(object).where(cadence.notna(), None)
-    whole = cadence % 1 == 0
-    return numbers.mask(whole, cadence[whole].astype("int64").astype(object))

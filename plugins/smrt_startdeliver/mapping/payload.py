@@ -15,6 +15,7 @@ import pandas as pd
 
 from smrt_startdeliver.derive.custom_fields import field_values
 from smrt_startdeliver.mapping.casts import Kind, cast
+from smrt_startdeliver.mapping.json_texts import json_texts, object_texts
 from smrt_startdeliver.mapping.paths import CUSTOM_FIELDS, PayloadPath
 from smrt_startdeliver.vocabulary import DERIVED_TRAITS, SMRT_TRAITS, snake_case
 
@@ -104,14 +105,13 @@ class Payloads:
         """Columns as one object; what is null, or no number in a column of numbers, is left out of it."""
         if not leaves:
             return None
-        members = pd.Series("", index=self.rows.index, dtype="str")
+        members = {}
         for name, column in leaves.items():
             kind = self._kind(column)
             texts = cast(self.rows[column], kind, "text", _UTC).values
-            if kind not in ("number", "integer", "boolean"):
-                texts = texts.map(_COMPACT.encode, na_action="ignore")
-            members += ("," + json.dumps(name) + ":" + texts.astype("str")).fillna("")
-        return self._found(("{" + members.str.slice(1) + "}").mask(members == ""))
+            plain = kind in ("number", "integer", "boolean")
+            members[name] = texts.astype("str") if plain else json_texts(texts, "text")
+        return self._found(object_texts(members, self.rows.index))
 
 
 def user_payloads(users: pd.DataFrame, kinds: Mapping[str, Kind]) -> Payloads:

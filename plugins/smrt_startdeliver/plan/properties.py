@@ -5,7 +5,6 @@ Source: settings.md, What is sent as an event.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -13,7 +12,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from smrt_startdeliver.mapping.casts import Kind
-from smrt_startdeliver.mapping.number_text import number_texts
+from smrt_startdeliver.mapping.json_texts import json_texts, object_texts
 from smrt_startdeliver.vocabulary import EventTable
 
 VALUE = "value_"
@@ -21,7 +20,6 @@ VALUE = "value_"
 
 _Path: TypeAlias = tuple[str, ...]
 _REJECTED = ["key", "field", "reason", "shape"]
-_ESCAPED = r'["\\\x00-\x1f]'
 
 
 def property_texts(
@@ -46,7 +44,7 @@ def property_texts(
             unsendable = pd.DataFrame({"key": rows.loc[endless.index, "id"], "shape": endless})
             rejected.append(unsendable.assign(field=".".join(path), reason="not_a_number")[_REJECTED])
         else:
-            texts = _json(cells, kind)
+            texts = json_texts(cells, kind)
         values[path] = texts.fillna(values[path]) if path in values else texts
     return (
         _object(values, rows.index).fillna("{}"),
@@ -59,21 +57,18 @@ def _object(values: Mapping[_Path, pd.Series[str]], index: pd.Index[Any]) -> pd.
     places: dict[str, dict[_Path, pd.Series[str]]] = {}
     for (name, *path), texts in values.items():
         places.setdefault(name, {})[tuple(path)] = texts
-    members = pd.Series("", index=index, dtype="str")
+    members = {}
     for name, inner in places.items():
-        own = inner.pop((), None)
-        texts = own if own is not None else pd.Series(None, index=index, dtype="str")
-        if inner:
-            texts = _object(inner, index).fillna(texts)
-        members += ("," + json.dumps(name, ensure_ascii=False) + ":" + texts).fillna("")
-    return ("{" + members.str.slice(1) + "}").mask(members == "")
+        texts = inner.pop((), pd.Series(None, index=index, dtype="str"))
+        members[name] = _object(inner, index).fillna(texts) if inner else texts
+    return object_texts(members, index)
 
 
 def _numbers(texts: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str]]:
     """The JSON of numbers, and of texts that are none; and of which JSON has none, as they are: nan, inf, -inf."""
-    numbers = number_texts(texts)
+    numbers = json_texts(texts, "number")
     endless = texts[numbers.isna() & texts.notna()].map(_endless).astype("str").dropna()
-    return numbers.fillna(_json(texts.mask(texts.index.isin(endless.index)), "text")), endless
+    return numbers.fillna(json_texts(texts.mask(texts.index.isin(endless.index)), "text")), endless
 
 
 def _endless(text: str) -> str | None:
@@ -82,17 +77,3 @@ def _endless(text: str) -> str | None:
     except ValueError:
         return None
     return None if math.isfinite(value) else str(value)
-
-
-def _json(values: pd.Series[Any], kind: Kind) -> pd.Series[str]:
-    """The JSON of a column's values, null for null."""
-    if kind == "boolean":
-        return values.map({True: "true", False: "false"}).astype("str")
-    if kind == "integer":
-        return values.astype("str")
-    if kind == "time":
-        values = values.dt.strftime("%Y-%m-%dT%H:%M:%S.%f").str.slice(stop=-3) + "Z"
-    texts = values.astype("str")
-    escaped = texts.str.contains(_ESCAPED, na=False)
-    by_hand = texts[escaped].map(lambda text: json.dumps(text, ensure_ascii=False))  # few have any
-    return ('"' + texts + '"').mask(escaped, by_hand)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +13,8 @@ from smrt_startdeliver.derive.lapses import customer_lost, visit_days
 from smrt_startdeliver.derive.visits import customer_visits
 from smrt_startdeliver.engage.due import due_by_windows
 from smrt_startdeliver.engage.evaluate import Facts
+from smrt_startdeliver.mapping.json_texts import json_texts, object_texts
+from smrt_startdeliver.mapping.payload import kind_of_values
 from smrt_startdeliver.plan.derived_events import in_reach, lost_before, over_epochs, stale
 from smrt_startdeliver.settings import Settings
 from smrt_startdeliver.stages import history
@@ -82,8 +84,9 @@ def _kept(job: Job, known: Known, facts: Facts | None) -> pd.DataFrame:
 
 def _with_properties(events: pd.DataFrame) -> pd.DataFrame:
     """Events as they are staged: their property columns as one compact JSON text."""
-    names = [name for name in events if name not in _EVENT]
-    rows = zip(*(events[name].astype(object) for name in names), strict=True)
-    texts = [json.dumps(dict(zip(names, row, strict=True)), separators=(",", ":")) for row in rows]
-    properties = pd.Series(texts if names else "{}", index=events.index, dtype="str")
-    return events[_EVENT].assign(properties=properties)
+    members = {str(name): _members(events[name]) for name in events if name not in _EVENT}
+    return events[_EVENT].assign(properties=object_texts(members, events.index).fillna("{}"))
+
+
+def _members(values: pd.Series[Any]) -> pd.Series[str]:
+    return json_texts(values, kind_of_values(values)).fillna("null")

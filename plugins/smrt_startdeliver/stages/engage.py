@@ -81,11 +81,7 @@ class _Bucket:
             return Events(frame, {"source": "text"})
         if event == CUSTOMER_LOST:
             frame = customer_lost(self.known.evidence, self.known.last_visits, self._all_history, settings)
-            cadence = frame["cadenceDays"].astype("Float64")
-            return Events(
-                frame.assign(cadenceDays=cadence),
-                {"lastVisitDay": "text", "cadenceDays": "number", "thresholdDays": "integer"},
-            )
+            return Events(frame, {"lastVisitDay": "text", "cadenceDays": "number", "thresholdDays": "integer"})
         return Events(customer_birthday(self.known.birthdays, self._all_history, settings), {})
 
     @cached_property
