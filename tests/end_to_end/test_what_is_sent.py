@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import requests
@@ -9,6 +10,7 @@ import requests
 from tests.end_to_end.pipeline import Pipeline
 from tests.end_to_end.shop import MONDAY, Shop
 
+DAY = timedelta(days=1)
 MAPPING = """
 startdeliverMatchingField: {field: customfieldSmrtId, type: text}
 externalMatchingField: {field: userId}
@@ -123,3 +125,18 @@ def test_one_users_events_arrive_in_order_of_time_derived_ones_first(shop: Shop,
     assert visits == sorted(visits)
     assert raw == sorted(raw)
     assert len(raw) == 8
+
+
+def test_derived_events_say_what_they_were_derived_from(shop: Shop, pipeline: Pipeline) -> None:
+    shop.event("Order Created", "8", MONDAY - 70 * DAY)
+    for days in (87, 73, 59, 45):
+        shop.event("Order Created", "9", MONDAY - days * DAY)
+    assert pipeline.run(MONDAY) == "success"
+    sent = {
+        (usage["userId"], usage["usageType"]): json.dumps(usage["properties"], sort_keys=True)
+        for usage in pipeline.sandbox.objects("usage")
+    }
+    last = {user: f"{MONDAY - days * DAY:%Y-%m-%d}" for user, days in (("8", 70), ("9", 45))}
+    assert sent["8", "Customer Visit"] == '{"source": "Order Created"}'
+    assert sent["8", "Customer Lost"] == f'{{"cadenceDays": null, "lastVisitDay": "{last["8"]}", "thresholdDays": 60}}'
+    assert sent["9", "Customer Lost"] == f'{{"cadenceDays": 14, "lastVisitDay": "{last["9"]}", "thresholdDays": 30}}'

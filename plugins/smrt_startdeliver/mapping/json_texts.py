@@ -15,7 +15,10 @@ _ESCAPED = r'["\\\x00-\x1f]'
 
 
 def json_texts(values: pd.Series[Any], kind: Kind) -> pd.Series[str]:
-    """The JSON of a column's values: times in UTC to the millisecond. Null for null, and for a number that is none."""
+    """The JSON of a column's values: times in UTC to the millisecond. Null for null, and for a number that is none.
+
+    No label of the index stands twice.
+    """
     if kind == "boolean":
         return values.map({True: "true", False: "false"}).astype("str")
     if kind == "integer":
