@@ -15,7 +15,7 @@ from airflow.sdk.observability import stats
 from smrt_startdeliver.plan.fates import Fate
 from smrt_startdeliver.reporting.summary import Summary
 from smrt_startdeliver.stages.job import STAGES
-from smrt_startdeliver.startdeliver.client import Purpose
+from smrt_startdeliver.startdeliver.request import Purpose
 
 PREFIX = "smrt_startdeliver"
 OUTCOMES = ("success", "failed")

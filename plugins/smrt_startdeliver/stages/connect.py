@@ -6,8 +6,8 @@ from typing import get_args
 
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.startdeliver.api import Startdeliver
-from smrt_startdeliver.startdeliver.client import Purpose
 from smrt_startdeliver.startdeliver.hook import StartdeliverHook
+from smrt_startdeliver.startdeliver.request import Purpose
 from smrt_startdeliver.state.pace import WarehousePace
 
 

@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from smrt_startdeliver.startdeliver import wire
-from smrt_startdeliver.startdeliver.client import Client, Purpose
+from smrt_startdeliver.startdeliver.client import Client
 from smrt_startdeliver.startdeliver.errors import FieldRefused, Gone, OutcomeUnknown, Refused, ServerFailed
+from smrt_startdeliver.startdeliver.request import Purpose
 
 
 class Startdeliver:

@@ -1,6 +1,6 @@
 """HTTP to Startdeliver: one session, kept alive; waiting and trying again; every failure told apart.
 
-Knows methods, status codes and headers; what requests and answers mean is in `wire`.
+Knows methods and headers; what a status code means is in `answers`, what bodies mean in `wire`.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -18,10 +17,12 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from smrt_startdeliver import __version__
 from smrt_startdeliver.startdeliver import wire
+from smrt_startdeliver.startdeliver.answers import read_answer
 from smrt_startdeliver.startdeliver.breaker import ServerBreaker
-from smrt_startdeliver.startdeliver.errors import Gone, KeyRefused, OutcomeUnknown, Refused, ServerFailed, Unreachable
+from smrt_startdeliver.startdeliver.errors import OutcomeUnknown, Refused, ServerFailed, Unreachable
 from smrt_startdeliver.startdeliver.key import BareKey
 from smrt_startdeliver.startdeliver.pace import Pace
+from smrt_startdeliver.startdeliver.request import Purpose, Request
 from smrt_startdeliver.startdeliver.retries import (
     LONGEST_WAIT_SECONDS,
     TryAgain,
@@ -35,31 +36,8 @@ from smrt_startdeliver.startdeliver.retries import (
 )
 
 A = TypeVar("A")
-Purpose = Literal["check", "lookup", "write"]
-"""What a request is for, as runs count them."""
-
 TRIES = 6
-_WORTH_RETRYING = frozenset({408, 423, 425})
-_NOT_IMPLEMENTED = 501
 _DEFAULT_RETRY_AFTER_SECONDS = 30.0  # what an integrator's public script waits after a 429
-
-
-@dataclass(frozen=True)
-class _Request:
-    """`repeatable`: saying it twice is as saying it once. `suspect`: a write that failed in an earlier run."""
-
-    method: str
-    path: str
-    purpose: Purpose
-    body: wire.Json | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    repeatable: bool = True
-    suspect: bool = False
-
-    @property
-    def name(self) -> str:
-        """What messages call it: nothing of what it asks for or says."""
-        return f"{self.method} {self.path.partition('?')[0].partition('/')[0]}"
 
 
 class Client:
@@ -109,29 +87,29 @@ class Client:
 
     def get(self, path: str, *, purpose: Purpose) -> Any:
         """The answer to a GET, tried until it is answered."""
-        return self._persist(_Request("GET", path, purpose))
+        return self._persist(Request("GET", path, purpose))
 
     def search(self, entity: wire.Entity, query: wire.Json, *, purpose: Purpose) -> Any:
         """The answer to a search; one whose URL would be too long goes as an overridden POST."""
         path = wire.search_path(entity, query)
         if len(self.base_url) + len(path) <= wire.LONGEST_URL:
             return self.get(path, purpose=purpose)
-        return self._persist(_Request("POST", entity, purpose, {"query": query}, wire.OVERRIDE_HEADERS))
+        return self._persist(Request("POST", entity, purpose, {"query": query}, wire.OVERRIDE_HEADERS))
 
     def patch(self, path: str, body: wire.Json, *, suspect: bool = False) -> Any:
         """The answer to a PATCH: saying the same twice changes nothing, so it is tried until it is answered.
 
         A `suspect` had its tries in an earlier run: it is sent once, and that it fails says nothing of the server.
         """
-        return self._persist(_Request("PATCH", path, "write", body, suspect=suspect))
+        return self._persist(Request("PATCH", path, "write", body, suspect=suspect))
 
     def delete(self, path: str, *, suspect: bool = False) -> Any:
         """The answer to a DELETE: twice is as once, so it is tried until it is answered. `suspect` as of `patch`."""
-        return self._persist(_Request("DELETE", path, "write", suspect=suspect))
+        return self._persist(Request("DELETE", path, "write", suspect=suspect))
 
     def post(self, path: str, body: wire.Json, *, suspect: bool = False) -> Any:
         """The answer to a create. Raises OutcomeUnknown where it may have happened; only "not now" is tried again."""
-        return self._persist(_Request("POST", path, "write", body, repeatable=False, suspect=suspect))
+        return self._persist(Request("POST", path, "write", body, repeatable=False, suspect=suspect))
 
     def until_done(self, call: Callable[[], A], failure: type[Exception], *, suspect: bool = False) -> A:
         """What a function returns once it does not raise `failure`, waiting between; raises the last one.
@@ -157,7 +135,7 @@ class Client:
         )
         return tries(next_try)
 
-    def _persist(self, request: _Request) -> Any:
+    def _persist(self, request: Request) -> Any:
         try:
             return self.until_done(partial(self._try, request), TryAgain, suspect=request.suspect)
         except TryAgain as last:
@@ -168,7 +146,7 @@ class Client:
                 f"in {self._tries} tries ({last}): check the host of connection 'startdeliver' and its network"
             ) from None
 
-    def _try(self, request: _Request) -> Any:
+    def _try(self, request: Request) -> Any:
         """One try; the breaker learns how writes fare."""
         if request.purpose != "write":
             return self._once(request)
@@ -184,7 +162,7 @@ class Client:
         self._breaker.answered()
         return answer
 
-    def _once(self, request: _Request) -> Any:
+    def _once(self, request: Request) -> Any:
         prepared = self._prepared(request)
         held = 0.0
         while held <= LONGEST_WAIT_SECONDS:
@@ -204,7 +182,7 @@ class Client:
                 raise OutcomeUnknown(f"the answer was lost ({type(error).__name__})") from None
             if response.status_code != requests.codes.too_many_requests:
                 self._pace.answered()
-                return self._read(response, request)
+                return read_answer(response, request, self.base_url)
             # "Not now" is no failure and costs no try: the pace holds everybody, this request included.
             self._count("429")
             asked = retry_after(response)
@@ -216,7 +194,7 @@ class Client:
             "up by others; the next run goes on from here"
         )
 
-    def _prepared(self, request: _Request) -> requests.PreparedRequest:
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
         """The request as it goes out: all but these few lines is the same in each, and costs more than all else."""
         prepared = self._bare.copy()
         prepared.method = request.method
@@ -227,36 +205,6 @@ class Client:
         prepared.headers.update(request.headers)
         prepared.prepare_content_length(prepared.body)
         return prepared
-
-    def _read(self, response: requests.Response, request: _Request) -> Any:
-        status = response.status_code
-        if status < requests.codes.multiple_choices:
-            return self._json(response, request)
-        if status < requests.codes.bad_request:
-            raise Unreachable(
-                f"Startdeliver at {self.base_url} sends {request.name} elsewhere ({status}): put the address at which "
-                "its API answers itself into the host of connection 'startdeliver'"
-            )
-        if status in (requests.codes.unauthorized, requests.codes.forbidden):
-            raise KeyRefused(
-                f"Startdeliver refuses the API key ({status} to {request.name}): put a key that is active and has "
-                "admin permissions into the password of connection 'startdeliver'"
-            )
-        if status in _WORTH_RETRYING:
-            raise TryAgain(str(status), retry_after=retry_after(response))
-        if status >= requests.codes.server_error and status != _NOT_IMPLEMENTED:
-            if request.repeatable:
-                raise TryAgain(str(status), retry_after=retry_after(response))
-            raise OutcomeUnknown(f"it was answered {status}", retry_after=retry_after(response))
-        raise _refusal(response, request)
-
-    def _json(self, response: requests.Response, request: _Request) -> Any:
-        try:
-            return response.json() if response.content else {}
-        except requests.JSONDecodeError:
-            if request.repeatable:
-                raise TryAgain("the answer is no JSON") from None
-            raise OutcomeUnknown("the answer is no JSON") from None
 
     def _count(self, what: str) -> None:
         with self._counting:
@@ -284,13 +232,3 @@ def _ask_environment_once(session: requests.Session, url: str) -> None:
     settings = session.merge_environment_settings(url, {}, None, None, None)
     session.proxies, session.verify = settings["proxies"], settings["verify"]
     session.trust_env = False
-
-
-def _refusal(response: requests.Response, request: _Request) -> Refused:
-    try:
-        alias, message = wire.refusal(response.json())
-    except requests.JSONDecodeError:
-        alias, message = None, response.reason or ""
-    kind = Gone if response.status_code == requests.codes.not_found else Refused
-    said = f"{response.status_code} to {request.name}: {message}"
-    return kind(said, status=response.status_code, field=alias)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from fastapi import APIRouter, Request, Response
 
 from smrt_startdeliver.stages.job import STAGES
-from smrt_startdeliver.startdeliver.client import Purpose
+from smrt_startdeliver.startdeliver.request import Purpose
 from smrt_startdeliver.ui.charts import Chart, stacked
 from smrt_startdeliver.ui.memory import Memory
 from smrt_startdeliver.ui.pages import page
