@@ -65,9 +65,8 @@ def cast(column: pd.Series[Any], kind: Kind, target: FieldType, zone: ZoneInfo) 
 
 def _spread(values: pd.Series[str], present: np.ndarray, index: pd.Index) -> pd.Series[str]:
     """The values at the positions where something was present, null elsewhere."""
-    cells = np.full(len(index), None, dtype=object)
-    cells[present] = values.to_numpy(dtype=object)
-    return pd.Series(cells, index=index, dtype="str")
+    places = np.where(present, np.cumsum(present) - 1, -1)
+    return pd.Series(values.astype("str").array.take(places, allow_fill=True), index=index)
 
 
 # The casts of one target type each. They are given what is present, and leave null what they cannot cast.

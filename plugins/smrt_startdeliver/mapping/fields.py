@@ -89,10 +89,9 @@ class FieldColumns:
             found = self._payloads.find(mapping.path)
             if found is None or mapping.field in self.columns:
                 continue
-            known = found.values.mask(found.unknown | found.broken)
-            result = cast(known, found.kind, mapping.type, self._zone)
-            reasons = result.reasons.mask(found.broken, BROKEN_JSON)
-            self._set(mapping, result.values.mask(found.unknown, UNKNOWN), reasons, found.values)
+            result = cast(_masked(found.values, found.unknown | found.broken), found.kind, mapping.type, self._zone)
+            reasons = _masked(result.reasons, found.broken, BROKEN_JSON)
+            self._set(mapping, _masked(result.values, found.unknown, UNKNOWN), reasons, found.values)
 
     def add_match(self, match: MatchValues) -> None:
         """Add the field that records are matched on, so that creating a record fills it."""
@@ -107,8 +106,15 @@ class FieldColumns:
         self, mapping: FieldMapping, values: pd.Series[str], reasons: pd.Series[str], sources: pd.Series[Any]
     ) -> None:
         self.types[mapping.field] = mapping.type
-        self.columns[mapping.field] = values.mask(reasons.notna(), UNKNOWN)
-        self._rejections.append(rejected(self._keys, mapping.field, reasons, sources))
+        is_rejected = reasons.notna()
+        self.columns[mapping.field] = _masked(values, is_rejected, UNKNOWN)
+        if is_rejected.any():
+            self._rejections.append(rejected(self._keys, mapping.field, reasons, sources))
+
+
+def _masked(values: pd.Series[Any], where: pd.Series[bool], other: str | None = None) -> pd.Series[Any]:
+    """`Series.mask`, which copies a column also where nothing is to be masked: of most columns, that is."""
+    return values.mask(where, other) if where.any() else values
 
 
 def rejected(keys: pd.Series[str], field: str | None, reasons: pd.Series[str], sources: pd.Series[Any]) -> pd.DataFrame:

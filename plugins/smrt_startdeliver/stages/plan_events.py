@@ -18,7 +18,7 @@ from smrt_startdeliver.stages.datasets import (
     OUTGOING_RAW,
 )
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.memory import left_open, unsent
+from smrt_startdeliver.stages.memory import known_events, left_open, unsent
 from smrt_startdeliver.stages.outgoing import renew
 from smrt_startdeliver.stages.rejecting import reject_rows, reject_values
 from smrt_startdeliver.stages.sweep import turned_up_late
@@ -69,8 +69,13 @@ def _raw(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.DataFrame:
     late = accepted[turned_up_late(job, accepted) & is_selected(accepted, table, job.run.epochs)]
     job.fates.add(entity_of(table), "extracted", len(late))
     chosen = pd.concat([chosen, late]).assign(entity=entity_of(table))
-    renew(job, _with_content(job, table, left_open(job, chosen))[0])
-    going, unsendable = _with_content(job, table, unsent(job, chosen))
+    known = known_events(job, chosen)
+    opened, new = left_open(job, chosen, known), unsent(job, chosen, known)
+    if len(opened):
+        renew(job, _with_content(job, table, opened)[0])
+    if new.empty:  # as often: of those whom a run looks at it reads ten years, and sends two hours
+        return new
+    going, unsendable = _with_content(job, table, new)
     reject_values(job, entity_of(table), unsendable)
     return going
 

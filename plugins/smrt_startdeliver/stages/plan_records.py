@@ -71,7 +71,9 @@ def plan_records(job: Job) -> None:
             kept.write(_kept(wanted.records, match))
     if not job.run.whole:
         matches.append(_matches_of_others(job, matches))
-    users.write(_users_at_path(job, np.concatenate(matches)).records, by="key")
+    at_path = _values_at_path(job)
+    if len(at_path):
+        users.write(_users_at_path(job, at_path, np.concatenate(matches)).records, by="key")
     shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
     if job.run.syncs_customers:
@@ -117,12 +119,11 @@ def _wanted_users(job: Job, bucket: int, rows: pd.DataFrame, by_call: pd.Series[
     if job.run.syncs_users:
         _note_user_rows(job, bucket)
         job.fates.add("users", "extracted", len(only_events))
-    everybody = _both(
-        wanted_users(rows, _kinds(job, USERS), job.run.document, job.run.settings),
-        known_by_events(
-            _with_computed(job, bucket, pd.DataFrame({"user_id": only_events})), job.run.document, job.run.settings
-        ),
-    )
+    document, settings = job.run.document, job.run.settings
+    everybody = wanted_users(rows, _kinds(job, USERS), document, settings)
+    if len(only_events):
+        others = _with_computed(job, bucket, pd.DataFrame({"user_id": only_events}))
+        everybody = _both(everybody, known_by_events(others, document, settings))
     return tied_by_call(everybody, by_call)
 
 
@@ -149,15 +150,20 @@ def _needed_users(job: Job, bucket: int, rows: pd.DataFrame) -> Wanted:
     return Wanted(records, whole.types, of_records)
 
 
-def _users_at_path(job: Job, known: Any) -> Wanted:
-    """Users that events name at `segment_override_matching_field` and nobody else is, by the match field alone."""
+def _values_at_path(job: Job) -> pd.Series[str]:
+    """What the events that are sent say at `segment_override_matching_field`, each once."""
     chunks = [
         chunk["at_path"].dropna()
         for bucket in range(job.staging.buckets)
         for chunk in job.staging.chunks(OUTGOING_RAW, bucket)
     ]
-    values = pd.concat([pd.Series(dtype="str"), *chunks]).drop_duplicates()
-    wanted = match_at_path(job, values[values != ""])
+    values: pd.Series[str] = pd.concat([pd.Series(dtype="str"), *chunks]).drop_duplicates()
+    return values[values != ""]
+
+
+def _users_at_path(job: Job, values: pd.Series[str], known: Any) -> Wanted:
+    """Users with these values that nobody else is, by the match field alone; `known`: the matches of all others."""
+    wanted = match_at_path(job, values)
     match = match_fingerprints(wanted.records)
     new = ~match.isin(known) & ~match.isin(
         _matches_of_others(job, [match.to_numpy().astype(np.int64)]) if not job.run.whole else []

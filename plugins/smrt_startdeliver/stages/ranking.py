@@ -47,7 +47,8 @@ def ranked_anew(job: Job) -> pd.Series[str]:
 
 
 def _kept_spends(job: Job) -> Spends:
-    return np.array(job.state.rows("customers/spends")[0]["spends"] or (), dtype=np.float64)
+    (kept,) = job.state.rows("customers/spends")
+    return np.repeat(np.array(kept["spends"] or (), dtype=np.float64), kept["customers"] or 0)
 
 
 def _moved_spends(job: Job) -> Spends:
