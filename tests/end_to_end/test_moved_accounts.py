@@ -128,5 +128,24 @@ def test_who_is_ranked_otherwise_by_what_another_spent_is_told(pipeline: Pipelin
     assert ranks(pipeline) == {"1": 1, "2": 5, "3": 5, "4": 4, "5": 4, "6": 3, "7": 3, "8": 2, "9": 2, "10": 1}
 
 
+def test_of_those_who_spent_the_same_each_is_counted_where_another_one_is_ranked(
+    pipeline: Pipeline, narrow: None
+) -> None:
+    pipeline.configure(mapping=RANKED, settings="sweep_hours: 1000\n")
+    shop = Shop(pipeline)
+    for number in range(10):
+        shop.customer(str(number), name="Ann")
+        value = {0: 5, 9: 50}.get(number, 10)
+        shop.event("Order Created", str(number), MONDAY - 20 * DAY, value=value, order_id=f"o-{number}")
+    for end in (MONDAY, MONDAY + HOUR):
+        pipeline.run_as("scheduled", end)
+    before = ranks(pipeline)
+    assert before == {"0": 5} | {str(number): 1 for number in range(1, 10)}
+
+    pipeline.execute("update smrt.users set name = 'Bob' where id = '0'")
+    run(pipeline)
+    assert ranks(pipeline) == before
+
+
 def ranks(pipeline: Pipeline) -> dict[str, int]:
     return {user: fields["customfieldDemographic"] for user, fields in pipeline.users().items()}
