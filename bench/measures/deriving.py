@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bench.peers import Peers
@@ -19,6 +22,8 @@ from smrt_startdeliver.engage.computed_traits import compute
 from smrt_startdeliver.engage.declarations import Aggregation, EventCounter
 from smrt_startdeliver.engage.occurrences import Events, Occurrences
 from smrt_startdeliver.settings import Settings
+from smrt_startdeliver.stages.buckets import buckets_for
+from smrt_startdeliver.staging import bucket_of
 from smrt_startdeliver.vocabulary import ORDER_CREATED, PICKUP_COMPLETED
 
 SETTINGS = Settings(timezone="UTC")
@@ -36,16 +41,17 @@ _TRAITS = (
 
 def lines(folder: Path, customers: int, peers: Peers) -> list[Line]:
     """Both read the same Parquet files. Raises AssertionError where their rows differ."""
-    write(folder, customers, seed=7)
+    buckets = buckets_for(customers, 1)
+    write(folder, customers, buckets, seed=7)
     began = time.perf_counter()
-    ours = derived(folder)
+    ours = derived(folder, buckets)
     seconds = time.perf_counter() - began
     until = window_end(END, SETTINGS)
     _, theirs = peers.ask(
         "duckdb_answers",
         folder=str(folder),
-        events=str(folder / "events.parquet"),
-        customers=str(folder / "customers.parquet"),
+        events=str(folder / "events" / "*.parquet"),
+        customers=str(folder / "customers" / "*.parquet"),
         end=_micros(END),
         start=_micros(START),
         cycle=SETTINGS.cycle_days,
@@ -69,8 +75,8 @@ def lines(folder: Path, customers: int, peers: Peers) -> list[Line]:
     ]
 
 
-def write(folder: Path, customers: int, seed: int) -> None:
-    """Histories of three years: `events.parquet` and `customers.parquet`."""
+def write(folder: Path, customers: int, buckets: int, seed: int) -> None:
+    """Histories of three years, `events` and `customers`, in buckets, as the pipeline stages them."""
     draw, rows = np.random.default_rng(seed), customers * EVENTS_A_CUSTOMER
     ids = pd.Series(np.arange(customers) + 100_000).astype("str")
     names = np.array([ORDER_CREATED, "Order Returned", PICKUP_COMPLETED])[draw.choice(3, rows, p=[0.5, 0.3, 0.2])]
@@ -86,24 +92,44 @@ def write(folder: Path, customers: int, seed: int) -> None:
             "value": draw.integers(500, 10_000, rows) / 100,
         }
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    events.to_parquet(folder / "events.parquet")
-    pd.DataFrame({"user_id": ids}).to_parquet(folder / "customers.parquet")
+    for name, frame in (("events", events), ("customers", pd.DataFrame({"user_id": ids}))):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).mkdir(parents=True)
+        for bucket, rows_of_bucket in frame.groupby(bucket_of(frame["user_id"], buckets)):
+            rows_of_bucket.to_parquet(folder / name / f"{bucket}.parquet", index=False)
 
 
-def derived(folder: Path) -> dict[str, pd.DataFrame]:
-    """What the rules of the pipeline make of the files."""
-    events = pd.read_parquet(folder / "events.parquet")
-    customers = pd.read_parquet(folder / "customers.parquet")
-    events["time"] = pd.to_datetime(events["time_us"], unit="us", utc=True).dt.as_unit("us")
+def derived(folder: Path, buckets: int) -> dict[str, pd.DataFrame]:
+    """What the rules of the pipeline make of the files, bucket by bucket; ranks are among the spends of all."""
+    spends = [_spend(folder, bucket) for bucket in range(buckets)]
+    ranked = pd.concat(spends)["spend"]
+    found = [_derived(folder, bucket, spends[bucket], ranked[ranked > 0].to_numpy()) for bucket in range(buckets)]
+    return {name: pd.concat([one[name] for one in found], ignore_index=True) for name in found[0]}
+
+
+def _spend(folder: Path, bucket: int) -> pd.DataFrame:
+    columns = ["id", "user_id", "name", "time_us", "order_id", "value"]
+    orders = _events(folder, bucket, columns, [("name", "==", ORDER_CREATED)])
+    return spend(orders.assign(value=orders["value"].astype("str")), END, SETTINGS)
+
+
+def _events(folder: Path, bucket: int, columns: list[str], filters: list[Any] | None = None) -> pd.DataFrame:
+    events = pd.read_parquet(folder / "events" / f"{bucket}.parquet", columns=columns, filters=filters)
+    return events.assign(time=pd.to_datetime(events["time_us"], unit="us", utc=True).dt.as_unit("us"))
+
+
+def _derived(
+    folder: Path, bucket: int, spends: pd.DataFrame, ranked: npt.NDArray[np.float64]
+) -> dict[str, pd.DataFrame]:
+    events = _events(folder, bucket, ["id", "user_id", "name", "time_us", "value"])
+    customers = pd.read_parquet(folder / "customers" / f"{bucket}.parquet")
     told = pd.DataFrame({"user_id": pd.Series(dtype="str"), "time": events["time"].iloc[:0]})
     interval = Interval(START, END)
     orders = events[events["name"] == ORDER_CREATED]
     visits = customer_visits(events, interval, SETTINGS)
     losts = customer_lost(events, told, interval, SETTINGS)
     lapses = lapse_traits(events, told, END, SETTINGS)
-    spends = spend(orders.assign(value=orders["value"].astype("str")), END, SETTINGS)
-    ranks = demographic(customers, spends, spends.loc[spends["spend"] > 0, "spend"].to_numpy())
+    ranks = demographic(customers, spends, ranked)
     index = pd.Index(customers["user_id"])
     happened = Occurrences(
         Events(orders[["id", "user_id", "time", "value"]], {"value": "number"}), index, END, SETTINGS.zone

@@ -19,24 +19,33 @@ _LONGER_THAN_A_DAY = timedelta(hours=48)
 def customer_visits(evidence: pd.DataFrame, interval: Interval, settings: Settings) -> pd.DataFrame:
     """The Customer Visits whose time lies in the interval: id, user_id, name, time, source (str; time UTC).
 
-    `evidence`: id, user_id, name, time, of all history. A visit's time is the day's first evidence, `source` the name
-    of that evidence; of equal times the name that comes first in `visit_sources`.
+    They are `visits`, as events.
+    """
+    found = visits(evidence, interval, settings)
+    return pd.DataFrame(
+        {
+            "id": derived_ids(CUSTOMER_VISIT, found["user_id"], iso_day(found["day"])),
+            "user_id": found["user_id"],
+            "name": pd.Series(CUSTOMER_VISIT, index=found.index, dtype="str"),
+            "time": found["time"],
+            "source": found["source"],
+        }
+    )
+
+
+def visits(evidence: pd.DataFrame, interval: Interval, settings: Settings) -> pd.DataFrame:
+    """The visits whose time lies in the interval: user_id, day (days since 1970-01-01), time (UTC), source (str).
+
+    `evidence`: user_id, name, time, of all history. A visit's time is the day's first evidence, `source` the name of
+    that evidence; of equal times the name that comes first in `visit_sources`. Sorted by customer, then time.
     """
     sources = {name: place for place, name in enumerate(settings.visit_sources)}
     near = (evidence["time"] + _LONGER_THAN_A_DAY > interval.start) & (evidence["time"] < interval.end)
     rows = evidence.loc[near & evidence["name"].isin(list(sources)), ["user_id", "name", "time"]]
     rows = rows.assign(day=day_of(rows["time"], settings.zone), place=rows["name"].map(sources))
     first_of_day = rows.sort_values(["time", "place"]).drop_duplicates(["user_id", "day"])
-    visits = first_of_day[first_of_day["time"] >= interval.start].sort_values(["user_id", "time"], ignore_index=True)
-    return pd.DataFrame(
-        {
-            "id": derived_ids(CUSTOMER_VISIT, visits["user_id"], iso_day(visits["day"])),
-            "user_id": visits["user_id"],
-            "name": pd.Series(CUSTOMER_VISIT, index=visits.index, dtype="str"),
-            "time": visits["time"],
-            "source": visits["name"],
-        }
-    )
+    found = first_of_day[first_of_day["time"] >= interval.start].sort_values(["user_id", "time"], ignore_index=True)
+    return found[["user_id", "day", "time", "name"]].rename(columns={"name": "source"})
 
 
 def last_visit(evidence: pd.DataFrame, last_visits: pd.DataFrame, end: datetime, settings: Settings) -> pd.DataFrame:

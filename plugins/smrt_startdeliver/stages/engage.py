@@ -10,7 +10,7 @@ import pandas as pd
 from smrt_startdeliver.clock import Interval
 from smrt_startdeliver.derive.birthdays import customer_birthday
 from smrt_startdeliver.derive.lapses import customer_lost
-from smrt_startdeliver.derive.visits import customer_visits
+from smrt_startdeliver.derive.visits import visits
 from smrt_startdeliver.engage.evaluate import Facts, evaluate, events_of, properties_of
 from smrt_startdeliver.engage.occurrences import Events
 from smrt_startdeliver.engage.references import properties_of as columns_of
@@ -77,8 +77,9 @@ class _Bucket:
         """Ours, of all history: under the settings of today, as derived traits are."""
         settings = self.job.run.settings
         if event == CUSTOMER_VISIT:
-            frame = customer_visits(self.known.evidence, self._all_history, settings)
-            return Events(frame, {"source": "text"})
+            frame = visits(self.known.evidence, self._all_history, settings)
+            # No two of a customer are at one time, so that no id has to say which was first.
+            return Events(frame.assign(id=pd.Series("", index=frame.index, dtype="str")), {"source": "text"})
         if event == CUSTOMER_LOST:
             frame = customer_lost(self.known.evidence, self.known.last_visits, self._all_history, settings)
             return Events(frame, {"lastVisitDay": "text", "cadenceDays": "number", "thresholdDays": "integer"})

@@ -12,7 +12,7 @@ from sqlalchemy.engine.reflection import ObjectKind
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.mapping.casts import Kind
 from smrt_startdeliver.paths import sql_file
-from smrt_startdeliver.warehouse.engines.arrow_reader import arrow_batches
+from smrt_startdeliver.warehouse.engines.arrow_reader import ArrowReader
 from smrt_startdeliver.warehouse.engines.warehouse import KindChanged, arrow_schema
 
 OLDEST_VERSION = 140_000
@@ -33,6 +33,7 @@ class Postgres:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._reader = ArrowReader(engine)
 
     def server(self) -> str:
         """See Warehouse."""
@@ -62,7 +63,7 @@ class Postgres:
     ) -> Iterator[pa.Table]:
         """See Warehouse."""
         schema = arrow_schema(columns)
-        for batch in arrow_batches(self._engine, statement, parameters):
+        for batch in self._reader.batches(statement, parameters):
             _see_that_kinds_are_the_same(batch.schema, columns)
             rows = pa.Table.from_batches([batch]).rename_columns(list(columns)).cast(schema)
             for start in range(0, rows.num_rows, chunk_rows):
