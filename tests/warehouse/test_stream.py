@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import psycopg
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.engine import make_url
 
 from smrt_startdeliver.errors import WarehouseError
 from smrt_startdeliver.mapping.casts import Kind
@@ -66,3 +68,33 @@ def test_a_warehouse_that_goes_away_in_between_says_so(engine: sa.Engine) -> Non
     assert len(next(rows)) == 10
     with pytest.raises(WarehouseError, match="the next run reads it again"):
         list(rows)
+
+
+def test_a_password_that_changes_while_a_task_reads_is_taken_up_with_the_next_statement(
+    engine: sa.Engine, uri: str
+) -> None:
+    """As those are that IAM gives out: what was read of the server by the old one does not keep it."""
+    password = "first"
+    name = f"{make_url(uri).database}_reader"
+
+    def connect() -> psycopg.Connection:
+        return psycopg.connect(uri, user=name, password=password)
+
+    def give(new: str) -> None:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"alter role {name} password '{new}'"))
+
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"create role {name} login"))
+    give(password)
+    reading = sa.create_engine("postgresql+psycopg://", creator=connect, poolclass=sa.NullPool)
+    warehouse = Postgres(reading)
+    statement = sa.text("select 1")
+    try:
+        assert len(list(stream(warehouse, statement, {}, {"n": "integer"}))) == 1
+        password = "second"
+        give(password)
+        assert len(list(stream(warehouse, statement, {}, {"n": "integer"}))) == 1
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"drop role {name}"))
