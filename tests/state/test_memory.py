@@ -45,6 +45,7 @@ def test_an_event_is_known_whatever_became_of_it(state: State) -> None:
     settle(state, "2", "rejected", "refused")
     known = {row["id"]: row["state"] for row in state.rows("known_events", ids=["1", "2", "3", "4"])}
     assert known == {"1": "sent", "2": "rejected", "3": "intended"}
+    assert [row["id"] for row in state.rows("unknown_events", ids=["1", "2", "3", "4"])] == ["4"]
 
 
 def test_a_lost_that_may_have_been_sent_counts_and_one_that_was_rejected_does_not(state: State) -> None:

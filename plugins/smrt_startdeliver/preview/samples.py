@@ -9,7 +9,7 @@ from itertools import chain
 
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.send.record_sender import Record, RecordSender
-from smrt_startdeliver.stages.plan_records import AT_PATH
+from smrt_startdeliver.stages.users_at_path import AT_PATH
 
 
 @dataclass(frozen=True, order=True)

@@ -9,10 +9,10 @@ import pandas as pd
 
 from smrt_startdeliver.mapping.customers import customers_by_call, wanted_customers
 from smrt_startdeliver.mapping.payload import UNKNOWN
-from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.columns import traits
 from smrt_startdeliver.stages.datasets import ACCOUNTS_MOVED
 from smrt_startdeliver.stages.group_calls import group_calls, said_by
+from smrt_startdeliver.stages.history import History
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.state.customers import kept
 from smrt_startdeliver.vocabulary import USERS
@@ -28,7 +28,7 @@ def accounts_moved(job: Job, moved: pd.Series[str]) -> pd.Series[str]:
         return pd.Series(dtype="str")
     kinds = traits(job.catalog.columns(USERS))
     keys = [
-        wanted_customers(history.users(job, bucket), kinds, document, settings).records["key"]
+        wanted_customers(History(job, bucket).users, kinds, document, settings).records["key"]
         for bucket in range(job.staging.buckets)
     ]
     calls = group_calls(job)

@@ -10,7 +10,7 @@ import pandas as pd
 from smrt_startdeliver.send.reasons import OF_STARTDELIVER, Rejection
 from smrt_startdeliver.stages.datasets import HELD_USERS, REFUSED, REJECTED_USERS
 from smrt_startdeliver.stages.job import Job
-from smrt_startdeliver.stages.plan_records import match_at_path
+from smrt_startdeliver.stages.users_at_path import match_at_path
 from smrt_startdeliver.staging import bucket_of
 
 _RECORD = {"key": "str", "startdeliver_id": "Int64", "match_field": "str", "match_value": "str"}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from smrt_startdeliver.cells import as_rows
 from smrt_startdeliver.engage.audience_events import audience_events
 from smrt_startdeliver.engage.membership import no_changes
 from smrt_startdeliver.send.event_sender import intend
@@ -39,7 +38,6 @@ def note_audiences(job: Job) -> None:
         for staged in job.staging.chunks(LET_THROUGH, bucket):
             changed = staged[~staged["user_id"].isin(forgotten)]
             with job.state.transaction():
-                rows: list[dict[Any, Any]] = changed.to_dict("records")
-                job.state.write("change_membership", [{**row, "run": job.run.number} for row in rows])
+                job.state.write("change_membership", [{**row, "run": job.run.number} for row in as_rows(changed)])
                 if job.run.settings.audience_events:
                     intend(job.state, job.run.number, events_of(entered_and_exited(job, changed)))

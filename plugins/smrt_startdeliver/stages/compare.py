@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import Any
 
 import pandas as pd
 
+from smrt_startdeliver.cells import as_rows
 from smrt_startdeliver.engage.declared import fields_of
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
@@ -204,10 +204,7 @@ class _Comparison:
     def _measure_changes(self, records: pd.DataFrame, aliases: list[str]) -> None:
         held = self.job.state.rows("record_fields", entity=self.entity, keys=list(records["key"]))
         acknowledged = {row["key"]: row["fields"] for row in held}
-        cells: list[dict[Any, Any]] = (
-            records[aliases].astype(object).where(records[aliases].notna(), None).to_dict("records")
-        )
-        for key, fields in zip(records["key"], cells, strict=True):
+        for key, fields in zip(records["key"], as_rows(records[aliases]), strict=True):
             before = acknowledged[key]
             changed = changed_fields(fields, before, sync_nulls=True, at_rest=self.at_rest)
             self.measured.update(f"changed {alias}" for alias in changed.keys() & before.keys())

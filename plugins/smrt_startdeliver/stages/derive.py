@@ -17,13 +17,13 @@ from smrt_startdeliver.mapping.json_texts import json_texts, object_texts
 from smrt_startdeliver.mapping.payload import kind_of_values
 from smrt_startdeliver.plan.derived_events import in_reach, lost_before, over_epochs, stale
 from smrt_startdeliver.settings import Settings
-from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.datasets import COMPUTED, DERIVED_EVENTS, KEPT_DERIVED, TRAITS
 from smrt_startdeliver.stages.engage import computed, facts_of, is_computed
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.known import Known, known_customers
 from smrt_startdeliver.stages.rejecting import reject_values
 from smrt_startdeliver.stages.sweep import turned_up_late
+from smrt_startdeliver.vocabulary import ORDER_CREATED
 
 _EVENT = ["id", "user_id", "name", "time"]
 _LOST = {"id": "str", "user_id": "str", "time": "datetime64[us, UTC]"}
@@ -47,7 +47,7 @@ def derive(job: Job) -> None:
 
 def _events(job: Job, known: Known) -> pd.DataFrame:
     run, settings, end = job.run, job.run.settings, job.run.interval.end
-    seen, told = known.evidence, known.last_visits
+    seen, told = known.history.evidence, known.last_visits
 
     def of_history(interval: Interval, rules: Settings) -> pd.DataFrame:
         visits = customer_visits(seen, interval, rules)
@@ -55,7 +55,7 @@ def _events(job: Job, known: Known) -> pd.DataFrame:
         days = customer_birthday(birthdays(known.customers, rules)[0], interval, rules)
         return pd.concat([_with_properties(found) for found in (visits, losts, days)], ignore_index=True)
 
-    late = pd.concat([history.late_customers(job, seen), seen.loc[turned_up_late(job, seen), "user_id"]])
+    late = pd.concat([_late_customers(job, seen), seen.loc[turned_up_late(job, seen), "user_id"]])
     derived = in_reach(over_epochs(of_history, run.derive_from, run.epochs), run.loaded, late)
     losts = job.state.frame_of_keys("lost_sent", _LOST, derived["user_id"].unique(), argument="user_ids")
     derived["repeats"] = lost_before(derived, losts, visit_days(seen, told, end, settings), settings.zone)
@@ -64,9 +64,16 @@ def _events(job: Job, known: Known) -> pd.DataFrame:
     return derived
 
 
+def _late_customers(job: Job, seen: pd.DataFrame) -> pd.Series[str]:
+    """The customers of whom evidence was loaded in the run's window; `seen` is their evidence."""
+    names = {ORDER_CREATED} | {name for epoch in job.run.epochs for name in epoch.settings.visit_sources}
+    fresh = (seen["loaded_at"] >= job.run.loaded.start) & (seen["loaded_at"] < job.run.loaded.end)
+    return seen.loc[fresh & seen["name"].isin(names), "user_id"].drop_duplicates()
+
+
 def _traits(job: Job, known: Known) -> pd.DataFrame:
     reject_values(job, "users", known.unreadable.rename(columns={"user_id": "key"}))
-    frame = known.users[["user_id"]]
+    frame = known.history.users[["user_id"]]
     for found in known.traits:
         frame = frame.merge(found, on="user_id", how="left")
     return frame
@@ -75,9 +82,9 @@ def _traits(job: Job, known: Known) -> pd.DataFrame:
 def _kept(job: Job, known: Known, facts: Facts | None) -> pd.DataFrame:
     """What is kept of who has a row in `users` or an event: user_id, row_hash, spend, due."""
     windows = [] if facts is None else [due_by_windows(job.run.declared, facts.events, job.run.interval.end)]
-    everybody = pd.concat([known.users["user_id"], history.customers_of_events(job, known.bucket)]).drop_duplicates()
+    everybody = pd.concat([known.history.users["user_id"], known.history.customers_of_events]).drop_duplicates()
     frame = pd.DataFrame({"user_id": everybody.astype("str")})
-    for found in (known.users[["user_id", "row_hash"]], known.spends, earliest([known.due, *windows])):
+    for found in (known.history.users[["user_id", "row_hash"]], known.spends, earliest([known.due, *windows])):
         frame = frame.merge(found, on="user_id", how="left")
     return frame.astype({"row_hash": "Int64", "spend": "float64"})
 

@@ -17,7 +17,6 @@ from smrt_startdeliver.engage.references import properties_of as columns_of
 from smrt_startdeliver.engage.sources import table_of
 from smrt_startdeliver.mapping.payload import DERIVED_PREFIX, user_payloads
 from smrt_startdeliver.plan.properties import VALUE
-from smrt_startdeliver.stages import history
 from smrt_startdeliver.stages.columns import traits
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.known import Known
@@ -47,9 +46,9 @@ class _Bucket:
         self.known = known
 
     def facts(self) -> Facts:
-        everybody = pd.concat([self.known.users["user_id"], history.customers_of_events(self.job, self.known.bucket)])
+        everybody = pd.concat([self.known.history.users["user_id"], self.known.history.customers_of_events])
         rows = pd.DataFrame({"user_id": everybody.drop_duplicates().astype("str")})
-        rows = rows.merge(self.known.users, on="user_id", how="left")
+        rows = rows.merge(self.known.history.users, on="user_id", how="left")
         for frame in self.known.traits:
             names = {name: f"{DERIVED_PREFIX}{name}" for name in frame if name != "user_id"}
             rows = rows.merge(frame.rename(columns=names), on="user_id", how="left")
@@ -65,7 +64,7 @@ class _Bucket:
         wanted = {path: columns_of(event).get(path, path) for path in properties_of(self.job.run.declared, event)}
         there = {path: column for path, column in wanted.items() if column in kinds}
         staged = {path: "name" if column == "name" else VALUE + column for path, column in there.items()}
-        rows = history.accepted_events(self.job, table, self.known.bucket, ["id", "user_id", "time", *staged.values()])
+        rows = self.known.history.accepted(table, ["id", "user_id", "time", *staged.values()])
         if rows is None:
             return None
         return Events(
@@ -77,11 +76,11 @@ class _Bucket:
         """Ours, of all history: under the settings of today, as derived traits are."""
         settings = self.job.run.settings
         if event == CUSTOMER_VISIT:
-            frame = visits(self.known.evidence, self._all_history, settings)
+            frame = visits(self.known.history.evidence, self._all_history, settings)
             # No two of a customer are at one time, so that no id has to say which was first.
             return Events(frame.assign(id=pd.Series("", index=frame.index, dtype="str")), {"source": "text"})
         if event == CUSTOMER_LOST:
-            frame = customer_lost(self.known.evidence, self.known.last_visits, self._all_history, settings)
+            frame = customer_lost(self.known.history.evidence, self.known.last_visits, self._all_history, settings)
             return Events(frame, {"lastVisitDay": "text", "cadenceDays": "number", "thresholdDays": "integer"})
         return Events(customer_birthday(self.known.birthdays, self._all_history, settings), {})
 

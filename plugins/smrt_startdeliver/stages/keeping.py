@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from smrt_startdeliver.cells import as_cells
 from smrt_startdeliver.stages.audiences import AUDIENCE
 from smrt_startdeliver.stages.compare import beside_acknowledged, is_acknowledged
 from smrt_startdeliver.stages.datasets import (
@@ -45,7 +46,7 @@ def keep_customers(job: Job) -> None:
             return
         job.state.write("customers/empty_now", [{}])
         for frame in _found(job):
-            job.state.write("customers/add", [{name: _plain(frame[name]) for name in _COLUMNS}])
+            job.state.write("customers/add", [{name: as_cells(frame[name]) for name in _COLUMNS}])
         moved = staged_moved(job)["user_id"].tolist()
         _count_repaired(job, moved)
         job.state.write("customers/drop_others", [{"moved": None if job.run.whole else moved}])
@@ -123,8 +124,3 @@ def _note_as_of(job: Job) -> None:
 
 def _no_reasons() -> pd.DataFrame:
     return pd.DataFrame({"key": pd.Series(dtype="str"), "reason": pd.Series(dtype="str")})
-
-
-def _plain(values: pd.Series) -> list[object]:
-    """As the database takes them: None for null."""
-    return values.astype(object).where(values.notna(), None).tolist()

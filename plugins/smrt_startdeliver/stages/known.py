@@ -16,7 +16,7 @@ from smrt_startdeliver.derive.lapses import lapse_traits
 from smrt_startdeliver.derive.visits import last_visit
 from smrt_startdeliver.mapping.iso_text import days_in, times_in
 from smrt_startdeliver.mapping.payload import UNKNOWN
-from smrt_startdeliver.stages import history
+from smrt_startdeliver.stages.history import History
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.last_visits import all_last_visits, own_last_visits
 from smrt_startdeliver.stages.moved import staged_moved
@@ -27,17 +27,14 @@ from smrt_startdeliver.stages.ranking import spends_of, spends_of_others
 class Known:
     """What is known of the customers of one bucket, as of the run's end.
 
-    users: the rows of `users`, and customers: the columns of them that rules read. evidence: accepted events that
-    visits and lapses are derived from; last_visits: SMRT's own of these. lapses: isLost, visitCadenceDays. birthdays,
-    unreadable: who has which birthday, and whose cannot be read.
+    history: their staged rows. customers: the columns of `users` that rules read. last_visits: SMRT's own.
+    lapses: isLost, visitCadenceDays. birthdays, unreadable: who has which birthday, and whose cannot be read.
     traits: frames of user_id and derived traits; of who has a row in none of them nothing is known.
     spends: who is ranked by which spend; due: when the clock alone next changes something derived of each.
     """
 
-    bucket: int
-    users: pd.DataFrame
+    history: History
     customers: pd.DataFrame
-    evidence: pd.DataFrame
     last_visits: pd.DataFrame
     lapses: pd.DataFrame
     birthdays: pd.DataFrame
@@ -63,8 +60,8 @@ def known_customers(job: Job) -> Iterator[Known]:
 
 def _known(job: Job, bucket: int, spent: pd.DataFrame | None, ranked: npt.NDArray[np.float64]) -> Known:
     settings, end = job.run.settings, job.run.interval.end
-    seen = history.evidence(job, bucket)
-    users = history.users(job, bucket)
+    history = History(job, bucket)
+    seen, users = history.evidence, history.users
     customers = as_customers(users)
     own = own_last_visits(users)
     told = all_last_visits(job, bucket, own, pd.concat([seen["user_id"], users["user_id"]]))
@@ -80,10 +77,10 @@ def _known(job: Job, bucket: int, spent: pd.DataFrame | None, ranked: npt.NDArra
         # What cannot be read is not known: it takes nothing away.
         not_known = pd.DataFrame({"user_id": unreadable["user_id"].drop_duplicates(), "nextBirthday": UNKNOWN})
         traits.append(pd.concat([next_, not_known], ignore_index=True))
-    ahead = [due_by_times(times, end) for times in (history.events_ahead(job, bucket), told)]
+    ahead = [due_by_times(times, end) for times in (history.events_ahead, told)]
     due = earliest([*ahead, due_by_lapses(lapses, end), due_by_birthdays(next_, end, settings)])
     spends = pd.DataFrame({"user_id": pd.Series(dtype="str"), "spend": 0.0}) if spent is None else spent
-    return Known(bucket, users, customers, seen, told, lapses, born, unreadable, traits, spends, due)
+    return Known(history, customers, told, lapses, born, unreadable, traits, spends, due)
 
 
 def own_or_ranked(customers: pd.DataFrame, spent: pd.DataFrame | None, ranked: npt.NDArray[np.float64]) -> pd.DataFrame:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
 
+from smrt_startdeliver.cells import as_rows
 from smrt_startdeliver.engage.declared import fields_of
 from smrt_startdeliver.mapping.document import Entity
 from smrt_startdeliver.mapping.field_types import field_types
@@ -151,14 +152,13 @@ class _Load:
         held = self.job.state.rows("record_fields", entity=self.entity, keys=list(rows["key"]))
         acknowledged = {row["key"]: row["fields"] for row in held}
         refused = set(self.job.state.frame_of_keys("refused", _REFUSED, rows["key"], entity=self.entity)["key"])
-        cells: list[dict[Any, Any]] = rows.astype(object).where(rows.notna(), None).to_dict("records")
         return [
             Record(
                 key=row["key"],
                 match_field=row["match_field"],
                 match_value=row["match_value"],
                 fingerprint=row["now"],
-                fields=_fields(row, aliases, acknowledged.get(row["key"], {})),
+                fields=_fields(row, fields, acknowledged.get(row["key"], {})),
                 customer_key=row.get("customer_key"),
                 startdeliver_id=row["startdeliver_id"],
                 acknowledged=acknowledged.get(row["key"], {}),
@@ -167,10 +167,10 @@ class _Load:
                 fate=self._fate_so_far(row),
                 renamed_from=self.renamed.get(row["key"], frozenset()),
             )
-            for row in cells
+            for row, fields in zip(as_rows(rows.drop(columns=aliases)), as_rows(rows[aliases]), strict=True)
         ]
 
-    def _fate_so_far(self, row: dict[Any, Any]) -> Any:
+    def _fate_so_far(self, row: dict[str, Any]) -> Any:
         """What an earlier try of this very task made of the record; None where nothing."""
         done = row["startdeliver_id"] is not None and row["run"] == self.job.run.number
         return row["outcome"] if done and row["fingerprint"] == row["now"] else None
@@ -193,13 +193,12 @@ class _Load:
         keep(self.job, self.name, found.assign(shape=None, fingerprint=0))
 
 
-def _fields(row: dict[Any, Any], aliases: Sequence[str], acknowledged: Acknowledged) -> dict[str, str | None]:
+def _fields(row: dict[str, Any], fields: dict[str, str | None], acknowledged: Acknowledged) -> dict[str, str | None]:
     """What the record should hold; `active`, too, where it had vanished and was deactivated for that."""
-    fields = {alias: row[alias] for alias in aliases}
     return active_again(fields, acknowledged) if row["vanished"] else fields
 
 
-def _intent(row: dict[Any, Any]) -> tuple[str, str] | None:
+def _intent(row: dict[str, Any]) -> tuple[str, str] | None:
     """What an earlier run was about to create this record with, where its outcome never became known."""
     if row["startdeliver_id"] is None and row["match_field_acknowledged"] is not None:
         return row["match_field_acknowledged"], row["match_value_acknowledged"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
 import pandas as pd
 
+from smrt_startdeliver.cells import as_rows
 from smrt_startdeliver.send.event_sender import OutgoingEvent
 from smrt_startdeliver.send.reasons import OF_STARTDELIVER, Rejection
 from smrt_startdeliver.stages.addressing import addressing
@@ -64,7 +64,6 @@ def keep_rejections(job: Job, events: Sequence[OutgoingEvent]) -> None:
 
 def events_of(batch: pd.DataFrame) -> list[OutgoingEvent]:
     """The events of a batch (columns as staged), with no fate yet."""
-    rows: list[dict[Any, Any]] = batch.to_dict("records")
     return [
         OutgoingEvent(
             id=row["id"],
@@ -72,9 +71,9 @@ def events_of(batch: pd.DataFrame) -> list[OutgoingEvent]:
             name=row["name"],
             entity=row["entity"],
             type=row["type"],
-            time=row["time"].to_pydatetime(),
+            time=time,
             properties=json.loads(row["properties"]),
-            at_path=row["at_path"] if isinstance(row["at_path"], str) else None,
+            at_path=row["at_path"],
         )
-        for row in rows
+        for row, time in zip(as_rows(batch.drop(columns="time")), batch["time"].dt.to_pydatetime(), strict=True)
     ]

@@ -65,8 +65,8 @@ def _audience_events(job: Job, bucket: int) -> pd.DataFrame:
 def _raw(job: Job, table: EventTable, rows: pd.DataFrame) -> pd.DataFrame:
     chosen, rejected = candidates(rows, table, job.run.loaded, job.run.epochs, job.fates)
     reject_rows(job, entity_of(table), rejected)
-    accepted = rows[rows["reason"].isna()]
-    late = accepted[turned_up_late(job, accepted) & is_selected(accepted, table, job.run.epochs)]
+    sendable = rows[rows["reason"].isna() & is_selected(rows, table, job.run.epochs)]
+    late = sendable[turned_up_late(job, sendable)]
     job.fates.add(entity_of(table), "extracted", len(late))
     chosen = pd.concat([chosen, late]).assign(entity=entity_of(table))
     known = known_events(job, chosen)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from smrt_startdeliver.derive.demographic import fifths, spend
-from smrt_startdeliver.stages import history
+from smrt_startdeliver.stages.history import History
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.moved import staged_moved
 from smrt_startdeliver.state.customers import ranked_by
@@ -20,11 +20,11 @@ def spends_of(job: Job, bucket: int) -> pd.DataFrame | None:
 
     None where no amounts are known.
     """
-    orders = history.orders(job, bucket)
-    if orders is None:
+    history = History(job, bucket)
+    if history.orders is None:
         return None
-    spent = spend(orders, job.run.interval.end, job.run.settings)
-    return spent[spent["user_id"].isin(history.users(job, bucket)["user_id"]) & (spent["spend"] > 0)]
+    spent = spend(history.orders, job.run.interval.end, job.run.settings)
+    return spent[spent["user_id"].isin(history.users["user_id"]) & (spent["spend"] > 0)]
 
 
 def spends_of_others(job: Job) -> Spends:

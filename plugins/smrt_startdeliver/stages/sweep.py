@@ -20,8 +20,8 @@ def turned_up_late(job: Job, rows: pd.DataFrame) -> pd.Series[bool]:
     for window in _completed_windows(job):
         read_before |= within(rows["loaded_at"], window)
     late = read_before & ~within(rows["loaded_at"], job.run.loaded)
-    known = job.state.frame_of_keys("known_events", {"id": "str"}, rows.loc[late, "id"], argument="ids")
-    return late & ~rows["id"].isin(known["id"])
+    unknown = job.state.frame_of_keys("unknown_events", {"id": "str"}, rows.loc[late, "id"], argument="ids")
+    return late & rows["id"].isin(unknown["id"])
 
 
 def _completed_windows(job: Job) -> list[Interval]:

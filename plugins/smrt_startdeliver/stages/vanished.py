@@ -15,9 +15,9 @@ from smrt_startdeliver.stages.compare import is_synced
 from smrt_startdeliver.stages.datasets import FORMER_KEYS, NAMES, REJECTED_CANDIDATES, VANISHED, WANTED
 from smrt_startdeliver.stages.job import Job
 from smrt_startdeliver.stages.moved import staged_moved
-from smrt_startdeliver.stages.plan_records import AT_PATH
 from smrt_startdeliver.stages.reading import dataset
 from smrt_startdeliver.stages.sources import gone_sources
+from smrt_startdeliver.stages.users_at_path import AT_PATH
 from smrt_startdeliver.staging import Staging, bucket_of
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.vocabulary import EVENT_TABLES, USERS

@@ -26,6 +26,7 @@ Json = dict[str, Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_MESSAGE = 300
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def base_url(host: str, scheme: str | None = None, port: int | None = None) -> str:
@@ -50,7 +51,7 @@ def search_path(entity: Entity, query: Json) -> str:
 
 def compact_json(value: Any) -> str:
     """JSON without spaces, as it is sent and counted."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def found(answer: Any) -> list[Json]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from smrt_startdeliver.cells import as_rows
 from smrt_startdeliver.state.database import State
 
 COLUMNS = ["key", "field", "reason", "shape", "fingerprint"]
@@ -27,6 +26,5 @@ def unseen(state: State, entity: str, rejections: pd.DataFrame) -> pd.Series[boo
 
 def remember(state: State, entity: str, run: int, rejections: pd.DataFrame) -> None:
     """Remember rejections: key, field ('' for the whole record), reason, shape (never the value), fingerprint."""
-    cells = rejections[COLUMNS].astype(object).where(rejections[COLUMNS].notna(), None)
-    rows: list[dict[Any, Any]] = cells.to_dict("records")
+    rows = as_rows(rejections[COLUMNS])
     state.write("remember_rejections", [{"entity": entity, "run": run, **row} for row in rows])

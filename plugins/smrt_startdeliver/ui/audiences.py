@@ -11,6 +11,7 @@ import yaml
 from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy import RowMapping
 
+from smrt_startdeliver.cells import as_rows
 from smrt_startdeliver.engage.declarations import Audience
 from smrt_startdeliver.errors import SmrtStartdeliverError
 from smrt_startdeliver.mapping.casts import Kind
@@ -203,5 +204,4 @@ def _who_is(user_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         kinds = catalog.columns(USERS)
         columns: dict[str, Kind] = {name: kinds[name] for name in _NAMING if name in kinds}
         rows = users_by_id(source.warehouse, catalog, user_ids, columns)
-    texts = rows.astype(object).where(rows.notna(), None)
-    return {str(row["user_id"]): {str(name): row[name] for name in columns} for row in texts.to_dict("records")}
+    return {row["user_id"]: {name: row[name] for name in columns} for row in as_rows(rows)}

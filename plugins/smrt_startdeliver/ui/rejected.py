@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
-from smrt_startdeliver.stages.plan_records import AT_PATH
+from smrt_startdeliver.stages.users_at_path import AT_PATH
 from smrt_startdeliver.state.database import State
 from smrt_startdeliver.ui.access import MayAct
 from smrt_startdeliver.ui.csv_file import csv_file
