@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from demo.postgres import Postgres
 from sandbox.testing import Sandbox, running_sandbox
 from smrt_startdeliver.send.event_sender import EventSender, OutgoingEvent
-from smrt_startdeliver.send.record_sender import Record, RecordSender
+from smrt_startdeliver.send.record import Record
+from smrt_startdeliver.send.record_sender import RecordSender
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.client import Client
 from smrt_startdeliver.startdeliver.pace import Pace

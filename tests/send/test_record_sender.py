@@ -10,7 +10,7 @@ import pytest
 from sandbox.testing import Sandbox
 from smrt_startdeliver.mapping.records import UNKNOWN
 from smrt_startdeliver.send.reasons import Rejection
-from smrt_startdeliver.send.record_sender import Record
+from smrt_startdeliver.send.record import Record
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.errors import KeyRefused
 from tests.send.conftest import ID, MakeSender, Memory, delete, fates, objects

@@ -9,7 +9,7 @@ import pytest
 from sandbox.testing import Sandbox
 from smrt_startdeliver.mapping.records import CUSTOMER_LINK, UNKNOWN
 from smrt_startdeliver.send.reasons import Rejection
-from smrt_startdeliver.send.record_sender import Record
+from smrt_startdeliver.send.record import Record
 from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.state.database import State
 from tests.send.conftest import MakeSender, Memory, objects

@@ -17,7 +17,7 @@ from smrt_startdeliver.plan.raw_events import entity_of
 from smrt_startdeliver.plan.records import AtRest, canonical_text
 from smrt_startdeliver.preview.next_run import NobodyAsked
 from smrt_startdeliver.preview.rehearsal import Rehearsal
-from smrt_startdeliver.send.record_sender import Record
+from smrt_startdeliver.send.record import Record
 from smrt_startdeliver.stages.audiences import plan_audiences
 from smrt_startdeliver.stages.compare import aliases_of, at_rest, compare, with_customer_ids
 from smrt_startdeliver.stages.datasets import (

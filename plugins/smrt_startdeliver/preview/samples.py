@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from smrt_startdeliver.mapping.document import Entity
-from smrt_startdeliver.send.record_sender import Record, RecordSender
+from smrt_startdeliver.send.record import Record
+from smrt_startdeliver.send.record_sender import RecordSender
 from smrt_startdeliver.stages.users_at_path import AT_PATH
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from smrt_startdeliver.plan.records import held_by
+from smrt_startdeliver.send.record import Record
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.startdeliver.api import Startdeliver
-
-if TYPE_CHECKING:
-    from smrt_startdeliver.send.record_sender import Record
 
 
 @dataclass(frozen=True)

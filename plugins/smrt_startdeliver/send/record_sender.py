@@ -11,6 +11,7 @@ from smrt_startdeliver.plan.records import AtRest, after, canonical_text, change
 from smrt_startdeliver.send.filling import Filling
 from smrt_startdeliver.send.in_flight import Work, send_batches
 from smrt_startdeliver.send.reasons import Rejection, rejection_of, server_error
+from smrt_startdeliver.send.record import Fate, Record
 from smrt_startdeliver.send.refusals import note_refusals
 from smrt_startdeliver.send.renaming import acknowledged_of, reject_renamed, rename
 from smrt_startdeliver.startdeliver import wire
@@ -18,38 +19,6 @@ from smrt_startdeliver.startdeliver.api import Startdeliver
 from smrt_startdeliver.startdeliver.breaker import RefusalBreaker
 from smrt_startdeliver.startdeliver.errors import Gone, Refused, ServerFailed
 from smrt_startdeliver.state.database import State
-
-Fate = Literal["created", "updated", "unchanged", "rejected"]
-
-
-@dataclass
-class Record:
-    """One customer or user that differs from what was acknowledged.
-
-    `fields`: alias -> canonical text, None or UNKNOWN. `startdeliver_id` is None until it is looked up or created;
-    `acknowledged` are the fingerprints of what Startdeliver holds. `customer_key`: a user's customer, None where there
-    is none, UNKNOWN where nothing is said of it. `refused_before`: an earlier run could not make Startdeliver take it.
-    `theirs`: the fields that are left alone, as a person filled them. `renamed_from`: the keys of customers of which
-    this one may be one under a new key; `taken_from`: that whose object it takes over for that (see `send.renaming`).
-    `fate` is None until it is known; one that is given is left as it is.
-    """
-
-    key: str
-    match_field: str
-    match_value: str
-    fingerprint: int
-    fields: dict[str, str | None]
-    customer_key: str | None = None
-    startdeliver_id: int | None = None
-    acknowledged: dict[str, str] = field(default_factory=dict)
-    intended: tuple[str, str] | None = None
-    refused_before: bool = False
-    theirs: frozenset[str] = frozenset()
-    renamed_from: frozenset[str] = frozenset()
-    taken_from: str | None = None
-    fate: Fate | None = None
-    created_here: bool = False
-    rejection: Rejection | None = None
 
 
 @dataclass

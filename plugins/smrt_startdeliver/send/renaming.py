@@ -7,14 +7,11 @@ gave the object of that customer the new key, it is found, and taken over.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from smrt_startdeliver.send.reasons import Rejection
+from smrt_startdeliver.send.record import Record
 from smrt_startdeliver.startdeliver import wire
 from smrt_startdeliver.state.database import State
-
-if TYPE_CHECKING:
-    from smrt_startdeliver.send.record_sender import Record
 
 
 def reject_renamed(records: Sequence[Record]) -> None:

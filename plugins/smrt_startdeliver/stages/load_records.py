@@ -15,7 +15,8 @@ from smrt_startdeliver.plan.fingerprints import record_fingerprints
 from smrt_startdeliver.plan.records import Acknowledged
 from smrt_startdeliver.plan.vanished import active_again
 from smrt_startdeliver.send.reasons import OF_STARTDELIVER
-from smrt_startdeliver.send.record_sender import Record, RecordSender
+from smrt_startdeliver.send.record import Record
+from smrt_startdeliver.send.record_sender import RecordSender
 from smrt_startdeliver.stages.act_on_vanished import act_on_vanished
 from smrt_startdeliver.stages.audience_changes import note_audiences
 from smrt_startdeliver.stages.compare import aliases_of, at_rest, is_synced, with_customer_ids
