@@ -55,8 +55,9 @@ def plan(number: int, random: Random) -> list[Strike]:
     ]
     faults = [FAULTS[place % len(FAULTS)] for place in range(number - len(kills))]
     random.shuffle(faults)
-    beside, alone = faults[::2], faults[1::2]
-    strikes = [Strike(faults=tuple(alone[place : place + 2])) for place in range(0, len(alone), 2)]
+    beside, alone = faults[::2], sorted(faults[1::2])
+    half = -(-len(alone) // 2)  # half of them apart no two are of a kind, which would hit once and count once
+    strikes = [Strike(faults=tuple(alone[place::half])) for place in range(half)]
     for kill in kills:
         strikes.append(Strike(kill, (beside.pop(),) if beside and kill == "pipeline killed" else ()))
     strikes += [Strike(faults=(fault,)) for fault in beside]

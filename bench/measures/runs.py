@@ -61,10 +61,10 @@ def go(world: World) -> Runs:
         changed.append(world.run(end + _BETWEEN_REPEATS))
         end += 2 * _BETWEEN_REPEATS
     size = (world.customers, world.rows, world.workers)
-    return Runs(*size, first, whole, _middle(unchanged), min(scans), _middle(changed), changed_customers)
+    return Runs(*size, first, whole, middle(unchanged), min(scans), middle(changed), changed_customers)
 
 
-def _middle(outcomes: Sequence[Outcome]) -> Outcome:
+def middle(outcomes: Sequence[Outcome]) -> Outcome:
     """The one whose time is the median, sending left out. Raises RuntimeError where their requests differ."""
     requests = {(one.requests("write"), one.requests("lookup")) for one in outcomes}
     if len(requests) > 1:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+_NULL: Any = None
+"""pandas takes any value for `na_value`; its stubs know of no None."""
+
 
 def as_cells(values: pd.Series[Any]) -> list[Any]:
     """Each value; None for null."""
-    cells: list[Any] = values.to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[call-overload] # None is one
+    cells: list[Any] = values.to_numpy(dtype=object, na_value=_NULL).tolist()
     return cells
 
 

@@ -13,7 +13,7 @@ import pytest
 from bench import warehouse
 from bench.measures import deriving, runs, sending
 from bench.measures.runs import Runs
-from bench.world import World, running_world
+from bench.world import Outcome, World, running_world
 from tests.demo.folders import reachable_folder
 
 CUSTOMERS = 1_000
@@ -65,6 +65,16 @@ def test_counts_of_the_table_are_met(done: Runs) -> None:
         "Requests for new records": True,
         "Requests for changed records": True,
     }
+
+
+def outcome(prepare: float, writes: int) -> Outcome:
+    return Outcome(prepare + 5, {"plan": prepare, "load_users": 5}, 1, {("load_users", "requests write"): writes})
+
+
+def test_of_several_runs_the_one_of_middle_time_is_told_and_none_may_write_another_number() -> None:
+    assert runs.middle([outcome(3, 1), outcome(1, 1), outcome(2, 1)]).without_sending == 2
+    with pytest.raises(RuntimeError, match="different requests"):
+        runs.middle([outcome(1, 0), outcome(1, 1), outcome(1, 0)])
 
 
 def test_customers_and_users_are_sent_over_connections_that_are_kept() -> None:

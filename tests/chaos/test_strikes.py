@@ -15,7 +15,8 @@ from sandbox.faults import read_rules
 
 @pytest.mark.parametrize("number", [1, 7, 30, 100])
 def test_as_many_are_planned_as_asked_for(number: int):
-    assert sum(len(strike.kinds) for strike in plan(number, Random(3))) == number
+    for seed in range(10):  # one fault twice in a strike hits once
+        assert sum(len(set(strike.kinds)) for strike in plan(number, Random(seed))) == number
 
 
 def test_a_hundred_are_of_every_kind_and_ten_and_more_hit_the_pipeline_in_airflow():

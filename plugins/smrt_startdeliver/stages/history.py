@@ -33,9 +33,14 @@ class History:
         self._read: dict[str, pd.DataFrame | None] = {}
 
     @cached_property
+    def user_rows(self) -> pd.DataFrame | None:
+        """The rows of `users` as staged, those without an id, too; None where the bucket has none."""
+        return self._job.staging.read(USERS, self.bucket)
+
+    @cached_property
     def users(self) -> pd.DataFrame:
         """The rows of `users` that have an id: user_id, copies, row_hash, and the trait columns by their own names."""
-        frame = self._job.staging.read(USERS, self.bucket)
+        frame = self.user_rows
         if frame is None:
             return pd.DataFrame({"user_id": pd.Series(dtype="str"), "copies": pd.Series(dtype="Int64")}).assign(
                 row_hash=pd.Series(dtype="Int64")

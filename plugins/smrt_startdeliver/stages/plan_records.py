@@ -52,13 +52,12 @@ def plan_records(job: Job) -> None:
         matches.append(match.to_numpy().astype(np.int64))
         if job.run.keeps_customers:
             kept.write(_kept(wanted.records, match))
-    known = np.concatenate(matches)
     if not job.run.whole:
-        known = np.concatenate([known, matches_of_others(job, known)])
+        matches.append(matches_of_others(job, np.concatenate(matches)))
     at_path = values_at_path(job)
     if len(at_path):
-        users.write(users_at_path(job, at_path, known).records, by="key")
-    shared = pd.DataFrame({"match": shared_matches([known])})
+        users.write(users_at_path(job, at_path, np.concatenate(matches)).records, by="key")
+    shared = pd.DataFrame({"match": shared_matches(matches)})
     job.staging.writer(SHARED_MATCHES).write(shared.assign(user_id=""), by="user_id")
     if job.run.syncs_customers:
         plan_customers(job, of_customers, calls)

@@ -34,7 +34,7 @@ def everybody(job: Job, history: History, rows: pd.DataFrame, by_call: pd.Series
     seen = pd.concat([history.customers_of_events, *_of_outgoing(job, history.bucket)]).drop_duplicates()
     only_events = seen[~seen.isin(rows["user_id"])].reset_index(drop=True)
     if job.run.syncs_users:
-        _note_rows(job, history.bucket)
+        _note_rows(job, history)
         job.fates.add("users", "extracted", len(only_events))
     document, settings = job.run.document, job.run.settings
     wanted = wanted_users(rows, traits(job.catalog.columns(USERS)), document, settings)
@@ -94,11 +94,12 @@ def _of_outgoing(job: Job, bucket: int) -> Iterator[pd.Series[str]]:
             yield chunk["user_id"]
 
 
-def _note_rows(job: Job, bucket: int) -> None:
-    for chunk in job.staging.chunks(USERS, bucket, ["user_id", "copies"]):
-        job.fates.add("users", "extracted", chunk["copies"].sum())
-        job.fates.add("users", "skipped", (chunk["copies"] - 1).sum(), "duplicate")
-        job.fates.add("users", "rejected", chunk["user_id"].isna().sum(), "no_id")
+def _note_rows(job: Job, history: History) -> None:
+    rows = history.user_rows
+    if rows is not None:
+        job.fates.add("users", "extracted", rows["copies"].sum())
+        job.fates.add("users", "skipped", (rows["copies"] - 1).sum(), "duplicate")
+        job.fates.add("users", "rejected", rows["user_id"].isna().sum(), "no_id")
 
 
 def _both(first: Wanted, second: Wanted) -> Wanted:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from smrt_startdeliver.mapping.document import ExternalField
@@ -29,8 +28,11 @@ def values_at_path(job: Job) -> pd.Series[str]:
     return values[values != ""]
 
 
-def users_at_path(job: Job, values: pd.Series[str], known: Any) -> Wanted:
-    """The users with these values, by the match field alone; `known`: the matches of those whom the run looks at."""
+def users_at_path(job: Job, values: pd.Series[str], known: npt.NDArray[np.int64]) -> Wanted:
+    """Those of the users with these values that nobody else is, by the match field alone.
+
+    `known`: the matches of all whom the run looks at, and of others who share one with those.
+    """
     wanted = match_at_path(job, values)
     match = match_fingerprints(wanted.records)
     new = ~match.isin(known)
